@@ -1,0 +1,216 @@
+package call
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Decision is one guarded call. Its methods are safe under concurrency and on a nil Decision, which is what code outside any
+// guarded call has: there they do nothing.
+type Decision struct {
+	id      uuid.UUID
+	parent  *Decision
+	site    *Site
+	began   time.Time
+	attempt int
+	resumed bool // delivers a case that was held before
+	trail   *Trail
+	memory  *attempts // where the attempts of one HTTP request find each other; nil: nowhere
+
+	span      trace.Span
+	recording bool
+	tele      *telemetry
+
+	// stage is the highest stage entered so far: one atomic, never lowered. nodes[s] is the context of the guard that entered
+	// stage s; living here, a guard that joins costs no allocation.
+	stage   atomic.Uint32
+	entered atomic.Uint32 // one bit a stage
+	nodes   [stages]node
+
+	mu        sync.Mutex
+	subject   string
+	veiled    bool // inside Privacy: what a describe function calls a subject may be a placeholder
+	facts     Facts
+	final     Outcome // set when the error cannot say it: fallback, replaced, abandoned
+	explain   func(output any) (any, error)
+	explained any
+	output    any
+	hasOutput bool
+	attempts  attempts // of the HTTP requests made inside this decision
+}
+
+// node is the context of a guard inside a decision.
+type node struct {
+	context.Context
+	d     *Decision
+	stage Stage
+}
+
+type nodeKey struct{}
+
+// Value answers for the decision and passes every other key on.
+func (n *node) Value(key any) any {
+	if _, ok := key.(nodeKey); ok {
+		return n
+	}
+	return n.Context.Value(key)
+}
+
+// String keeps a printed context free of what the decision holds.
+func (n *node) String() string { return "fairlead.Decision" }
+
+func nodeFrom(ctx context.Context) *node {
+	n, _ := ctx.Value(nodeKey{}).(*node)
+	return n
+}
+
+// From is the decision of the guarded call that ctx belongs to, nil outside one.
+func From(ctx context.Context) *Decision {
+	if n := nodeFrom(ctx); n != nil {
+		return n.d
+	}
+	return nil
+}
+
+// ID is the decision's UUIDv7; zero for a nil decision.
+func (d *Decision) ID() uuid.UUID {
+	if d == nil {
+		return uuid.Nil
+	}
+	return d.id
+}
+
+// Parent is the ID of the decision this one was begun inside; zero for a root decision.
+func (d *Decision) Parent() uuid.UUID {
+	if d == nil {
+		return uuid.Nil
+	}
+	return d.parent.ID()
+}
+
+// System is the name and version of what is guarded.
+func (d *Decision) System() (name, version string) {
+	if d == nil {
+		return "", ""
+	}
+	return d.site.Name, d.site.Version
+}
+
+// Began is when the decision began; zero for a nil decision.
+func (d *Decision) Began() time.Time {
+	if d == nil {
+		return time.Time{}
+	}
+	return d.began
+}
+
+// Attempt counts the attempts of one HTTP request, from 0: an entry written once per attempt takes it into its ID.
+func (d *Decision) Attempt() int {
+	if d == nil {
+		return 0
+	}
+	return d.attempt
+}
+
+// Resumed says that this call delivers a case that was held before.
+func (d *Decision) Resumed() bool { return d != nil && d.resumed }
+
+// Entered says whether a guard of the stage has joined the decision.
+func (d *Decision) Entered(s Stage) bool {
+	return d != nil && d.entered.Load()&(1<<s) != 0
+}
+
+// begin makes a decision as a child of up's (nil: a root), with ctx as what its guards see.
+func begin(ctx context.Context, up *node, stage Stage, site *Site, fp fingerprint) *Decision {
+	d := &Decision{site: site, began: time.Now()}
+	if up != nil {
+		d.parent = up.d
+		d.memory = &up.d.attempts
+	} else if d.trail = trailFrom(ctx); d.trail != nil {
+		d.memory = &d.trail.attempts
+	}
+	if id, ok := resumes(ctx, up); ok {
+		d.id, d.resumed = id, true
+	} else if id, n, ok := d.memory.again(fp); ok {
+		d.id, d.attempt = id, n
+	} else {
+		// The error of NewV7 is that of crypto/rand, which since Go 1.24 ends the program instead of returning.
+		d.id, _ = uuid.NewV7()
+	}
+	d.memory.start(fp, d.id, d.attempt)
+	d.trail.begin(d)
+	d.enter(d.startSpan(ctx), stage)
+	d.stage.Store(uint32(stage))
+	return d
+}
+
+// enter gives the guard of a stage its context. Only the one that moved d.stage there may call it.
+func (d *Decision) enter(ctx context.Context, stage Stage) {
+	d.nodes[stage] = node{Context: ctx, d: d, stage: stage}
+	d.entered.Or(1 << stage)
+}
+
+// end closes the decision: trail, metrics, span.
+func (d *Decision) end(ctx context.Context, fp fingerprint, err error) {
+	out := d.Final(err)
+	d.memory.finish(fp, d.id, out == Failed)
+	d.trail.end(d, out, err)
+	d.endTelemetry(ctx, out, err)
+}
+
+// SetFinal states an outcome that the returned error cannot show: Fallback, Replaced or Abandoned.
+func (d *Decision) SetFinal(o Outcome) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.final = o
+}
+
+// Final is the outcome that a call returning err has: what SetFinal stated, else what err says. An error beats a stated
+// outcome, except that an abandoned stream stays abandoned.
+func (d *Decision) Final(err error) Outcome {
+	if d != nil {
+		d.mu.Lock()
+		stated := d.final
+		d.mu.Unlock()
+		if stated != "" && (err == nil || stated == Abandoned) {
+			return stated
+		}
+	}
+	return OutcomeOf(err)
+}
+
+type resumeKey struct{}
+
+// resume marks a context: the next decision begun directly under it continues the decision id.
+type resume struct {
+	id    uuid.UUID
+	under *Decision // the decision ctx was in when Resume was called
+}
+
+// WithResume returns a context under which the next guarded call continues the held decision id instead of beginning a new
+// one. Calls inside that call are not affected.
+func WithResume(ctx context.Context, id uuid.UUID) context.Context {
+	return context.WithValue(ctx, resumeKey{}, resume{id: id, under: From(ctx)})
+}
+
+// resumes says whether a decision begun under up continues a held one. The mark applies only directly under the decision it
+// was made in, so that what a resumed call calls begins decisions of its own.
+func resumes(ctx context.Context, up *node) (uuid.UUID, bool) {
+	r, ok := ctx.Value(resumeKey{}).(resume)
+	if !ok {
+		return uuid.Nil, false
+	}
+	var at *Decision
+	if up != nil {
+		at = up.d
+	}
+	return r.id, r.under == at
+}

@@ -1,0 +1,108 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Scope is one guard's presence in a decision, from Enter to Exit. It lives on the stack of the wrapper.
+type Scope struct {
+	d     *Decision
+	ctx   context.Context
+	stage Stage
+	owner bool // this guard began the decision, so its Exit ends it
+	fp    fingerprint
+
+	mark   time.Time     // when the guard last began to work; zero while next runs or when nobody measures
+	worked time.Duration // the guard's own time, without next's
+}
+
+// Enter brings a guard into the decision of ctx, or begins one.
+//
+// A guard joins the decision of ctx if its stage is higher than every stage entered so far; otherwise it begins a child with
+// its own ID: that is an agent's tool which is itself guarded, or one of two guarded calls made side by side. "So far" is
+// settled by one compare-and-swap against the stage this very ctx has reached: when another call has moved the decision on
+// meanwhile, it is not this call's any more. So no two calls ever share an ID and no call has two, whatever the scheduling.
+// A boundary (StageBoundary), and a guard under a context made by WithResume, always begin a decision.
+//
+// The returned context is the one to call next with.
+func Enter(ctx context.Context, stage Stage, site *Site) (context.Context, Scope) {
+	return enter(ctx, stage, site, fingerprint{})
+}
+
+func enter(ctx context.Context, stage Stage, site *Site, fp fingerprint) (context.Context, Scope) {
+	if ctx == nil {
+		ctx = context.Background() // as net/http does for a request without one; a guard must not be what crashes
+	}
+	n := nodeFrom(ctx)
+	s := Scope{stage: stage, fp: fp}
+	if n != nil && stage > n.stage && !resuming(ctx, n) && n.d.stage.CompareAndSwap(uint32(n.stage), uint32(stage)) {
+		s.d = n.d
+		s.d.enter(ctx, stage)
+	} else {
+		s.d = begin(ctx, n, stage, site, fp)
+		s.owner = true
+	}
+	s.ctx = &s.d.nodes[stage]
+	if s.d.tele.measures(s.ctx) {
+		s.mark = time.Now()
+	}
+	return s.ctx, s
+}
+
+func resuming(ctx context.Context, n *node) bool {
+	_, ok := resumes(ctx, n)
+	return ok
+}
+
+// Decision is the decision the guard is in; never nil.
+func (s *Scope) Decision() *Decision { return s.d }
+
+// Stage is the guard's own stage.
+func (s *Scope) Stage() Stage { return s.stage }
+
+// Next calls next with the guard's clock stopped.
+func Next[In, Out any](ctx context.Context, s *Scope, next func(context.Context, In) (Out, error), in In) (Out, error) {
+	s.Pause()
+	out, err := next(ctx, in)
+	s.Continue()
+	return out, err
+}
+
+// Pause stops the guard's clock, for adapters that cannot use Next.
+func (s *Scope) Pause() {
+	if !s.mark.IsZero() {
+		s.worked += time.Since(s.mark)
+		s.mark = time.Time{}
+	}
+}
+
+// Continue starts the guard's clock again.
+func (s *Scope) Continue() {
+	if s.d.tele.measures(s.ctx) {
+		s.mark = time.Now()
+	}
+}
+
+// Exit ends the guard's presence; it must be deferred directly. If the guard began the decision, Exit ends that with the
+// outcome *err says; while *err is still ErrUnfinished, the function panicked or left its goroutine: the decision is recorded
+// as failed, of a panic's value only the type is kept, and the panic goes on.
+func (s *Scope) Exit(err *error) {
+	s.Pause()
+	s.d.tele.guardTook(s.ctx, s.stage, s.worked)
+	if !s.owner {
+		return
+	}
+	if *err != ErrUnfinished { //nolint:errorlint // the very value that the wrapper put there
+		s.d.end(s.ctx, s.fp, *err)
+		return
+	}
+	r := recover()
+	if r == nil {
+		s.d.end(s.ctx, s.fp, ErrUnfinished)
+		return
+	}
+	s.d.end(s.ctx, s.fp, &PanicError{Type: fmt.Sprintf("%T", r)})
+	panic(r)
+}
