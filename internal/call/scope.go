@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -105,4 +106,20 @@ func (s *Scope) Exit(err *error) {
 	}
 	s.d.end(s.ctx, s.fp, &PanicError{Type: fmt.Sprintf("%T", r)})
 	panic(r)
+}
+
+// NextStream passes on what next yields, with the guard's clock stopped, and returns how it ended: nil, the last error that
+// next yielded, or nil with the decision set to Abandoned when the consumer stopped reading.
+func NextStream[In, Out any](ctx context.Context, s *Scope, next func(context.Context, In) iter.Seq2[Out, error], in In, yield func(Out, error) bool) error {
+	s.Pause()
+	defer s.Continue()
+	var last error
+	for out, err := range next(ctx, in) {
+		last = err
+		if !yield(out, err) {
+			s.d.SetFinal(Abandoned)
+			return last
+		}
+	}
+	return last
 }

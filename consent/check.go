@@ -1,0 +1,211 @@
+package consent
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// Ask is the question a check answers. It is a plain value: asking allocates nothing.
+type Ask struct {
+	Subject      string     // whose data. Default: WithAsk's, the decision's or fairlead.WithSubject's; without any, denied.
+	Purpose      string     // for what. Default: WithAsk's; required.
+	Also         []string   // further purposes: all must hold. Default: WithAsk's.
+	Recipient    string     // to whom the data goes. Default: WithAsk's, else nobody in particular.
+	Jurisdiction string     // whose law applies, as in "DE" or "US-CA". Default: WithAsk's, else the strictest.
+	GPC          bool       // the person's browser sends Sec-GPC: 1. Default: WithAsk's.
+	AtLeast      ledger.Seq // the answer must know the log up to here; waits while ctx allows. Default: WithAsk's.
+}
+
+// Answer is what a check found.
+type Answer struct {
+	Allowed bool
+	Purpose string     // the purpose asked for
+	Basis   Basis      // why it is allowed; "" when denied. BasisConsent also where nobody has objected to an opt-out purpose.
+	Reason  Reason     // why it is denied; "" when allowed
+	Receipt uuid.UUID  // the event behind the answer; zero if there is none
+	AsOf    ledger.Seq // position in the log the answer was read at
+}
+
+type askKey struct{}
+
+// WithAsk returns a context whose guarded calls take from ask what their describe function leaves open.
+func WithAsk(ctx context.Context, ask Ask) context.Context {
+	return context.WithValue(ctx, askKey{}, ask)
+}
+
+// fill takes from the context what the question leaves open.
+func (a *Ask) fill(ctx context.Context) {
+	from, ok := ctx.Value(askKey{}).(Ask)
+	if !ok {
+		return
+	}
+	if a.Subject == "" {
+		a.Subject = from.Subject
+	}
+	if a.Purpose == "" {
+		a.Purpose = from.Purpose
+	}
+	if a.Also == nil {
+		a.Also = from.Also
+	}
+	if a.Recipient == "" {
+		a.Recipient = from.Recipient
+	}
+	if a.Jurisdiction == "" {
+		a.Jurisdiction = from.Jurisdiction
+	}
+	a.GPC = a.GPC || from.GPC
+	a.AtLeast = max(a.AtLeast, from.AtLeast)
+}
+
+// GPC says whether a request carries a Global Privacy Control signal. Only the value 1 means anything; no signal is no
+// statement, and not an agreement.
+func GPC(r *http.Request) bool { return r != nil && r.Header.Get("Sec-GPC") == "1" }
+
+// Check answers the question from memory. The error is a *DeniedError if and only if the answer is not Allowed. Inside a guarded
+// call the answer joins its decision.
+func (g *Gate) Check(ctx context.Context, ask Ask) (Answer, error) {
+	d := call.From(ctx)
+	ask.fill(ctx)
+	answer, cause := g.answer(ctx, d, &ask)
+	known := ""
+	if g != nil && g.purposes[answer.Purpose] != nil {
+		known = answer.Purpose
+	}
+	d.NoteConsent(call.Consent{
+		Allowed: answer.Allowed, Purpose: known, Reason: string(answer.Reason), Basis: string(answer.Basis),
+		Receipt: answer.Receipt, AsOf: uint64(answer.AsOf),
+	})
+	if !answer.Allowed {
+		return answer, &DeniedError{Purpose: known, Reason: answer.Reason, Decision: d.ID(), Err: cause}
+	}
+	return answer, nil
+}
+
+// answer finds the first reason that applies to the first purpose that does not hold.
+func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask) (Answer, error) {
+	answer := Answer{Purpose: ask.Purpose}
+	now := time.Now()
+	if reason, cause := g.ready(ctx, ask.AtLeast, now); reason != "" {
+		answer.Reason = reason
+		return answer, cause
+	}
+	answer.AsOf = ledger.Seq(g.applied.Load())
+	subject, err := d.SubjectFor(ctx, call.StageConsent, ask.Subject)
+	if err != nil {
+		answer.Reason = ReasonUnavailable
+		return answer, err
+	}
+	if subject == "" {
+		answer.Reason = ReasonNoSubject
+		return answer, nil
+	}
+	ask.Subject = subject
+	g.judge(&answer, ask, now)
+	for i := 0; answer.Allowed && i < len(ask.Also); i++ {
+		also := Answer{Purpose: ask.Also[i], AsOf: answer.AsOf}
+		g.judge(&also, ask, now)
+		if !also.Allowed {
+			answer = also
+		}
+	}
+	return answer, nil
+}
+
+// ready says why the gate cannot answer at all, "" if it can.
+func (g *Gate) ready(ctx context.Context, atLeast ledger.Seq, now time.Time) (Reason, error) {
+	if g == nil || g.follower == nil {
+		return ReasonUnavailable, call.Refuse(nil, call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
+	}
+	if err := g.follower.Err(); err != nil {
+		return ReasonUnavailable, err
+	}
+	if err := ctx.Err(); err != nil {
+		return ReasonUnavailable, err
+	}
+	if uint64(atLeast) > g.applied.Load() {
+		if err := g.follower.Wait(ctx, atLeast); err != nil {
+			if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+				return ReasonStale, err
+			}
+			return ReasonUnavailable, err
+		}
+	}
+	if now.Sub(g.follower.Fresh()) > g.maxStaleness {
+		return ReasonStale, nil
+	}
+	return "", nil
+}
+
+// judge decides one purpose for one person.
+func (g *Gate) judge(answer *Answer, ask *Ask, now time.Time) {
+	p := g.purposes[answer.Purpose]
+	if p == nil {
+		answer.Reason = ReasonUnknownPurpose
+		return
+	}
+	s, has := g.lookup(ask.Subject, ask.Recipient, p.index)
+	if has {
+		answer.Receipt = s.receipt
+	}
+	denied := p.denies(s, has, now)
+	objects := denied == ReasonObjected || ask.GPC && p.SaleLike
+	for _, basis := range p.Bases {
+		if allows(basis, denied, objects, has, p.optOut(ask.Jurisdiction)) {
+			answer.Allowed, answer.Basis = true, basis
+			return
+		}
+	}
+	if objects && denied != ReasonUnderAge {
+		denied = ReasonObjected
+	}
+	answer.Reason = denied
+}
+
+// denies is the first reason why there is no valid consent, "" if there is one.
+func (p *purpose) denies(s state, has bool, now time.Time) Reason {
+	switch {
+	case !has:
+		return ReasonNoRecord
+	case s.underAge && s.kind.gives():
+		return ReasonUnderAge
+	}
+	switch s.kind {
+	case Objected:
+		return ReasonObjected
+	case Withdrawn, Revoked, Invalidated, Erased:
+		return ReasonWithdrawn
+	case Refused:
+		return ReasonRefused
+	case Expired:
+		return ReasonExpired
+	}
+	if p.TTL > 0 && now.Sub(s.given) >= p.TTL || !s.expires.IsZero() && !now.Before(s.expires) {
+		return ReasonExpired
+	}
+	if s.notice < p.Notice.MaterialSince {
+		return ReasonOutdatedNotice
+	}
+	return ""
+}
+
+// allows says whether a basis carries the use, given why consent does not (denied, "" if it does).
+func allows(basis Basis, denied Reason, objects, has, optOut bool) bool {
+	switch basis {
+	case BasisConsent:
+		return !objects && (denied == "" || optOut && !has)
+	case BasisExplicitConsent:
+		return !objects && denied == ""
+	case BasisLegitimateInterests, BasisPublicTask:
+		return !objects // article 21: until the person objects
+	default:
+		return true // contract, legal obligation, vital interests: neither consent nor objection bears on them
+	}
+}
