@@ -1,0 +1,95 @@
+package consent_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fairlead-go/fairlead/consent"
+)
+
+type Contact struct {
+	Email string `consent:"ads"`
+	City  string
+}
+
+type profile struct {
+	Contact
+	Name    string
+	Bought  []string           `consent:"offers"`
+	Friends []*profile         // each minimised
+	Homes   map[string]Contact // each minimised
+	Best    *Contact
+	Secret  string `consent:"never-defined"`
+	Self    *profile
+}
+
+func TestMinimize(t *testing.T) {
+	gate, _ := newGate(t)
+	_, err := gate.Grant(t.Context(), consent.Event{Subject: "customer-1", Purpose: "offers"})
+	require.NoError(t, err)
+	friend := &profile{Name: "F", Contact: Contact{Email: "f@example.com"}, Secret: "s"}
+	best := &Contact{Email: "b@example.com", City: "Porto"}
+	p := profile{
+		Contact: Contact{Email: "a@example.com", City: "Faro"}, Name: "A", Bought: []string{"tea"}, Secret: "s",
+		Friends: []*profile{friend, nil}, Homes: map[string]Contact{"x": {Email: "h@example.com", City: "Lagos"}}, Best: best,
+	}
+	p.Self = &p
+	given := p
+	require.NoError(t, gate.Minimize(t.Context(), "customer-1", &p))
+
+	assert.Equal(t, []string{"tea"}, p.Bought, "granted")
+	assert.Empty(t, p.Email, "embedded, not granted")
+	assert.Equal(t, "Faro", p.City, "not tagged")
+	assert.Empty(t, p.Secret, "a purpose the gate does not know is not granted")
+	assert.Empty(t, p.Best.Email)
+	assert.Equal(t, "Porto", p.Best.City)
+	require.Len(t, p.Friends, 2)
+	assert.Equal(t, "F", p.Friends[0].Name)
+	assert.Empty(t, p.Friends[0].Email)
+	assert.Equal(t, map[string]Contact{"x": {City: "Lagos"}}, p.Homes)
+	assert.Empty(t, p.Self.Email, "a cycle ends")
+
+	assert.Equal(t, "f@example.com", friend.Email, "what others share stays as it was")
+	assert.Equal(t, "b@example.com", best.Email)
+	assert.Equal(t, "h@example.com", given.Homes["x"].Email)
+}
+
+func TestMinimizeTakesAPointerAndTagsItCanReach(t *testing.T) {
+	gate, _ := newGate(t)
+	var nothing *profile
+	for name, v := range map[string]any{"a value": profile{}, "nil": nil, "a nil pointer": nothing} {
+		require.ErrorIs(t, gate.Minimize(t.Context(), "customer-1", v), consent.ErrInvalid, name)
+	}
+	err := gate.Minimize(t.Context(), "customer-1", &struct {
+		hidden string `consent:"offers"` //nolint:unused // the point of the test
+	}{})
+	require.ErrorIs(t, err, consent.ErrInvalid)
+	assert.Contains(t, err.Error(), "hidden")
+	number := 7
+	require.NoError(t, gate.Minimize(t.Context(), "customer-1", &number), "nothing tagged, nothing to do")
+	assert.Equal(t, 7, number)
+}
+
+func TestMinimizeWithoutASubjectZeroesAll(t *testing.T) {
+	gate, _ := newGate(t)
+	p := profile{Contact: Contact{Email: "a@example.com"}, Bought: []string{"tea"}, Name: "A"}
+	require.ErrorIs(t, gate.Minimize(t.Context(), "", &p), consent.ErrDenied)
+	assert.Empty(t, p.Email)
+	assert.Nil(t, p.Bought)
+	assert.Equal(t, "A", p.Name)
+}
+
+func TestMinimizeWideCyclesStaySmall(t *testing.T) {
+	gate, _ := newGate(t)
+	type node struct {
+		A, B *node
+		X    string `consent:"offers"`
+	}
+	n := &node{X: "x"}
+	n.A, n.B = n, n
+	require.NoError(t, gate.Minimize(t.Context(), "customer-1", n))
+	assert.Empty(t, n.X)
+	assert.Empty(t, n.A.X)
+}
