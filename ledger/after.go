@@ -1,0 +1,100 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// After adds a reaction to the entries that come in from now on, those of the replay excepted. Reactions run outside the
+// fold and outside all locks, after it has seen the entry, in order and one at a time over the whole ledger. They may
+// append. On a Memory ledger they run in the goroutine of one of the appending callers. A reaction that panics stops
+// its follower, as nobody would know what was left undone.
+//
+// What a reaction does to the world happens at least once: use Entry.ID to recognise a repetition.
+func (f *Follower) After(react func(Entry)) {
+	if f == nil || react == nil {
+		panic("ledger: After needs a follower and a function")
+	}
+	for {
+		old := f.reacts.Load()
+		var list []func(Entry)
+		if old != nil {
+			list = slices.Clone(*old)
+		}
+		list = append(list, react)
+		if f.reacts.CompareAndSwap(old, &list) {
+			return
+		}
+	}
+}
+
+// reactions is the queue of what has been folded and not yet reacted to.
+type reactions struct {
+	mu       sync.Mutex
+	queue    []reaction
+	draining bool
+}
+
+type reaction struct {
+	follower *Follower
+	reacts   []func(Entry)
+	entry    Entry
+}
+
+func (r *reactions) add(f *Follower, e *Entry) {
+	reacts := f.reacts.Load()
+	if reacts == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queue = append(r.queue, reaction{follower: f, reacts: *reacts, entry: *e})
+}
+
+// drain runs the queue until it is empty, unless somebody does already: also the reaction that appends, whose entry's
+// reactions the outer call then runs.
+func (r *reactions) drain() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.draining {
+		return
+	}
+	r.draining = true
+	defer func() { r.draining = false }()
+	for len(r.queue) > 0 {
+		next := r.queue[0]
+		r.queue[0] = reaction{}
+		if r.queue = r.queue[1:]; len(r.queue) == 0 {
+			r.queue = nil
+		}
+		r.run(next)
+	}
+}
+
+func (r *reactions) run(next reaction) {
+	r.mu.Unlock()
+	defer r.mu.Lock()
+	for _, react := range next.reacts {
+		if next.follower.end.Load() != nil {
+			return
+		}
+		next.follower.runReaction(react, next.entry)
+	}
+}
+
+func (f *Follower) runReaction(react func(Entry), e Entry) {
+	done := false
+	defer func() {
+		if done {
+			return
+		}
+		if p := recover(); p != nil {
+			f.stop(&Error{Op: "after", Reason: ErrPanic, Seq: e.Seq, Detail: fmt.Sprintf("a reaction: a %T", p)})
+			return
+		}
+		f.stop(&Error{Op: "after", Reason: ErrPanic, Seq: e.Seq, Detail: "a reaction ended its goroutine"})
+	}()
+	react(e)
+	done = true
+}

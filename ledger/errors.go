@@ -1,0 +1,100 @@
+package ledger
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+)
+
+// What can go wrong, for errors.Is. Every error of this package is an [*Error] that holds one of them.
+var (
+	// ErrClosed: the ledger, or the follower, was closed.
+	ErrClosed = errors.New("ledger: closed")
+	// ErrNotFound: no entry has that key.
+	ErrNotFound = errors.New("ledger: not found")
+	// ErrUnavailable: the log cannot be reached now, or there is none (a nil *Ledger). Nothing was written.
+	ErrUnavailable = errors.New("ledger: unavailable")
+	// ErrInvalid: the entry or the batch can never be appended; a mistake in the calling code.
+	ErrInvalid = errors.New("ledger: invalid entry")
+	// ErrUpgrade: a critical entry of a kind this release does not know. A fold returns it.
+	ErrUpgrade = errors.New("ledger: written by a newer release")
+	// ErrNotFolded: the entry is in the log, but the wait for the fold ended first.
+	ErrNotFolded = errors.New("ledger: written but not yet folded")
+	// ErrClock: Entry.At is more than a second away from the log's clock.
+	ErrClock = errors.New("ledger: clocks differ")
+	// ErrBusy: the context ended while waiting for a turn. Nothing was written.
+	ErrBusy = errors.New("ledger: busy")
+	// ErrInFold: a fold called back into its ledger. It must be pure; use Follower.After.
+	ErrInFold = errors.New("ledger: called from inside a fold")
+	// ErrPanic: a fold or a reaction panicked, which stopped its follower.
+	ErrPanic = errors.New("ledger: fold panicked")
+)
+
+// Error is the detail of every error this package returns. It never holds a subject, a key or a payload.
+type Error struct {
+	// Op is the method that failed, in lower case.
+	Op string
+	// Reason is one of the sentinels of this package.
+	Reason error
+	// Detail says what to do about it, for the developer. May be empty.
+	Detail string
+	// Seq is the position it is about; 0 if none.
+	Seq Seq
+	// Err is the cause; may be nil.
+	Err error
+}
+
+// Error returns the operation, the reason, the detail and the cause.
+func (e *Error) Error() string {
+	text := e.Reason.Error()
+	if e.Op != "" {
+		text += " (" + e.Op + ")"
+	}
+	if e.Seq != 0 {
+		text += " at " + strconv.FormatUint(uint64(e.Seq), 10)
+	}
+	if e.Detail != "" {
+		text += ": " + e.Detail
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns the reason and the cause.
+func (e *Error) Unwrap() []error {
+	if e.Err == nil {
+		return []error{e.Reason}
+	}
+	return []error{e.Reason, e.Err}
+}
+
+// Public returns a sentence a customer may read.
+func (e *Error) Public() string {
+	switch e.Reason {
+	case ErrNotFound:
+		return "There is no such record."
+	case ErrNotFolded:
+		return "Your request was recorded and takes effect shortly."
+	}
+	return "This cannot be recorded at the moment, so it was not done. Please try again later."
+}
+
+// HTTPStatus returns the status for an inbound answer: 404 for ErrNotFound, 202 for ErrNotFolded, 500 for a mistake of
+// the calling code, else 503.
+func (e *Error) HTTPStatus() int {
+	switch e.Reason {
+	case ErrNotFound:
+		return http.StatusNotFound
+	case ErrNotFolded:
+		return http.StatusAccepted
+	case ErrInvalid, ErrInFold, ErrPanic:
+		return http.StatusInternalServerError
+	}
+	return http.StatusServiceUnavailable
+}
+
+func fail(op string, reason error, detail string, cause error) *Error {
+	return &Error{Op: op, Reason: reason, Detail: detail, Err: cause}
+}
