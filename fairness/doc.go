@@ -1,0 +1,39 @@
+// Package fairness watches whether people of different groups get favourable answers
+// equally often, while the decisions are made.
+//
+// Most callers want Wrap:
+//
+//	monitor, err := fairness.New(ctx, []string{"sex", "age"}, nil)
+//	recommend = fairness.Wrap(recommend, monitor,
+//		func(c Customer) fairness.Groups { return fairness.Of(c.Sex, c.AgeBand()) },
+//		func(c Customer, offers []Offer) bool { return len(offers) > 0 })
+//	...
+//	fmt.Println(monitor.Status().Sentence)
+//
+// A Monitor counts; it keeps no people and no decisions. Its Table is the counts of
+// every combination of groups, from which rates, gaps and verdicts are computed when
+// asked for, with intervals, by any of the attributes. Tables of several processes
+// are added with Merge.
+//
+// # What a verdict means
+//
+// Status is ACTION when it is proven that some group's rate is below four fifths of
+// another's, WATCH when it is proven that rates are more than two points apart, OK when
+// it is proven that no ratio is below four fifths, and NOT_ENOUGH_DATA otherwise, with
+// an estimate of how many more decisions are needed. A group without data is never OK.
+//
+// Proven means by a test that may be looked at after every decision: the chance that a
+// fair system is ever called unfair is at most Limits.Alpha. A common significance
+// test, looked at again and again, calls more than half of all fair systems unfair
+// sooner or later. The tests assume that each group's own rate is constant.
+//
+// # Edge rules
+//
+// A rate of nothing is undefined with a reason, never 0; a gap names the groups it
+// left out. People of unknown group are counted, shown and left out of comparisons.
+// Fairlearn, for one, gives a group without positives a true positive rate of 0, which
+// makes a worst-case gap out of an empty group: here that group is named instead.
+//
+// Four fifths is a rule of thumb of United States law (29 CFR 1607.4 D), not a
+// definition of fairness, and nothing here is legal advice.
+package fairness

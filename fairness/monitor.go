@@ -1,0 +1,189 @@
+package fairness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"unicode/utf8"
+)
+
+// DefaultMaxCells is how many combinations of groups a monitor counts one by one.
+// What comes after them is counted together and keeps the status from OK.
+const DefaultMaxCells = 4096
+
+// maxWeight keeps the sum of squares far from overflow.
+const maxWeight = 1e6
+
+// Monitor counts decisions by group while they are made. It stores counts, never
+// people. Make one with New; a nil or zero Monitor refuses. All methods are safe for
+// concurrent use.
+type Monitor struct {
+	attributes []string
+	cells      *cells
+	limits     Limits
+}
+
+// Options are the settings of New.
+type Options struct {
+	// Limits are what Status holds the rates against. Default: four fifths, two
+	// points, a 5 % chance of ever raising a false alarm.
+	Limits Limits
+
+	// MaxCells bounds the number of combinations of groups counted one by one, from 1
+	// to 1,048,576. Default: DefaultMaxCells.
+	MaxCells int
+}
+
+// New makes a monitor for the attributes, say "sex" and "age": one to MaxAttributes
+// names, none empty, none twice. options may be nil.
+func New(ctx context.Context, attributes []string, options *Options) (*Monitor, error) {
+	if len(attributes) == 0 || len(attributes) > MaxAttributes {
+		return nil, fmt.Errorf("fairness: %d attributes: name between 1 and %d", len(attributes), MaxAttributes)
+	}
+	for i, name := range attributes {
+		switch {
+		case name == "" || len(name) > maxValue || !utf8.ValidString(name):
+			return nil, fmt.Errorf("fairness: attribute %d: the name must be valid UTF-8 of 1 to %d bytes", i+1, maxValue)
+		case slices.Contains(attributes[:i], name):
+			return nil, fmt.Errorf("fairness: attribute %d repeats the name %q", i+1, name)
+		}
+	}
+	if ctx != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("fairness: not started: %w", ctx.Err())
+	}
+	var o Options
+	if options != nil {
+		o = *options
+	}
+	if o.MaxCells == 0 {
+		o.MaxCells = DefaultMaxCells
+	}
+	if o.MaxCells < 1 || o.MaxCells > 1<<20 {
+		return nil, errors.New("fairness: Options.MaxCells must lie between 1 and 1,048,576")
+	}
+	limits, err := o.Limits.complete()
+	if err != nil {
+		return nil, err
+	}
+	return &Monitor{attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits}, nil
+}
+
+// Observation is one decision about one person.
+type Observation struct {
+	// Groups the person belongs to. Default: what WithGroups put into the context.
+	Groups Groups
+
+	// Favourable says that the person got the answer people want. Default: false.
+	Favourable bool
+
+	// Weight of this decision in the rates, from above 0 to 1,000,000, chosen without
+	// regard to the answer: a sampling weight, or the probability that the person
+	// belongs to the group (then observe once for each group). Default: 0 means 1.
+	Weight float64
+}
+
+// Observe counts one decision that was delivered. It allocates nothing once the
+// combination of groups has been seen, and counts also when ctx has been cancelled:
+// the decision was made all the same. Errors match ErrNotCounted.
+func (m *Monitor) Observe(ctx context.Context, o Observation) error {
+	c, err := m.cell(ctx, &o.Groups)
+	if err != nil {
+		return err
+	}
+	if o.Weight == 0 || o.Weight == 1 {
+		if o.Favourable {
+			c.yes.Add(1)
+		} else {
+			c.no.Add(1)
+		}
+		return nil
+	}
+	if !(o.Weight > 0 && o.Weight <= maxWeight) {
+		return notCounted(ctx, "the weight must lie between 0 and 1,000,000")
+	}
+	if o.Favourable {
+		c.uneven.favourable.add(o.Weight)
+	}
+	c.uneven.total.add(o.Weight)
+	c.uneven.squares.add(o.Weight * o.Weight)
+	c.uneven.count.Add(1)
+	return nil
+}
+
+// Label counts what turned out to be true about a decision that Observe counted
+// before: whether the person did repay, did buy, was suited. Pass the same groups, the
+// same answer and the same weight again, once; the monitor keeps no list of people to
+// look them up in. Rates that need the truth (TPR, precision, ...) are made of labelled
+// decisions only.
+func (m *Monitor) Label(ctx context.Context, o Observation, truth bool) error {
+	c, err := m.cell(ctx, &o.Groups)
+	if err != nil {
+		return err
+	}
+	w := o.Weight
+	if w == 0 {
+		w = 1
+	}
+	if !(w > 0 && w <= maxWeight) {
+		return notCounted(ctx, "the weight must lie between 0 and 1,000,000")
+	}
+	c.truth[truthIndex(o.Favourable, truth)].add(w)
+	return nil
+}
+
+const (
+	trueNegative = iota
+	falseNegative
+	falsePositive
+	truePositive
+)
+
+func truthIndex(favourable, truth bool) int {
+	i := trueNegative
+	if favourable {
+		i += falsePositive
+	}
+	if truth {
+		i += falseNegative
+	}
+	return i
+}
+
+// cell finds where to count g, after completing it from ctx.
+func (m *Monitor) cell(ctx context.Context, g *Groups) (*cell, error) {
+	if m == nil || m.cells == nil {
+		return nil, notCounted(ctx, "no monitor: make one with fairness.New and pass it on")
+	}
+	g.complete(ctx, len(m.attributes))
+	if int(g.n) != len(m.attributes) {
+		return nil, notCounted(ctx, fmt.Sprintf("%d group values for %d attributes: give fairness.Of one value for each attribute of fairness.New",
+			g.n, len(m.attributes)))
+	}
+	c, why := m.cells.at(g)
+	if why != "" {
+		return nil, notCounted(ctx, why)
+	}
+	return c, nil
+}
+
+// invalid says why g cannot name a group, "" if it can.
+func (g *Groups) invalid() string {
+	for i := range g.n {
+		if len(g.value[i]) > maxValue {
+			return fmt.Sprintf("group value %d is longer than %d bytes: give the name of a group", i+1, maxValue)
+		}
+		if !utf8.ValidString(g.value[i]) {
+			return fmt.Sprintf("group value %d is not valid UTF-8", i+1)
+		}
+	}
+	return ""
+}
+
+// Attributes returns the names given to New.
+func (m *Monitor) Attributes() []string {
+	if m == nil {
+		return nil
+	}
+	return slices.Clone(m.attributes)
+}
