@@ -1,0 +1,34 @@
+// Package pii finds personal data in text: where it stands, of which kind it
+// is, and how sure that is. It decides no policy and does no I/O; package
+// privacy turns findings into placeholders.
+//
+// Most callers want the zero [Scanner] and [Scanner.Scan]:
+//
+//	var s pii.Scanner
+//	findings = s.Scan(findings[:0], text)
+//
+// Use [Scanner.Field] where the text is the whole value of a form field or a
+// database column: a bare number needs no words around it there.
+//
+// # How it works
+//
+// A scan is one pass. It jumps from trigger to trigger (a digit, '@', ':',
+// '.', '-'), eight bytes a step, parses a group of numbers once, lets the
+// lengths of the groups choose which kinds it can be, and only then computes
+// check digits. It allocates nothing but room in dst, its time grows linearly
+// with the text whatever the text is, and it reads at most 64 bytes to the
+// left and 128 bytes to the right of what it is deciding about, so that a
+// stream can be scanned piece by piece.
+//
+// # Scores
+//
+// A score says how much of the published rule has been seen, from 0 to 1:
+//
+//	1.0        the shape, and its check digits or structure rules
+//	0.6        a word that names the kind stands near, or it is a whole Field
+//	0.4        a bare run of digits that merely passes a one-digit check
+//	0.1 - 0.3  a shape many harmless numbers have too
+//
+// [Scanner.MinScore] cuts at 0.5 unless set. Offsets are byte offsets into
+// the text as given; they always lie on rune boundaries of valid UTF-8.
+package pii

@@ -1,0 +1,155 @@
+package pii
+
+// id holds the characters of a candidate without separators, in upper case.
+// It is passed by value so that it stays on the stack.
+type id struct {
+	b [maxWord]byte
+	n int
+}
+
+// d returns the value of the digit at i.
+func (v *id) d(i int) int { return int(v.b[i] - '0') }
+
+// str returns characters i to j; it does not allocate when compared.
+func (v *id) is(i int, s string) bool {
+	return i+len(s) <= v.n && string(v.b[i:i+len(s)]) == s
+}
+
+// num returns the digits i to j as a number.
+func (v *id) num(i, j int) int {
+	n := 0
+	for ; i < j; i++ {
+		n = n*10 + int(v.b[i]-'0')
+	}
+	return n
+}
+
+// number handles the digit at i: it parses the cluster around it and offers
+// each of its groups to every matcher as a beginning.
+func (s *sweep) number(i int) int {
+	c := &s.c
+	c.parse(s.text, i)
+	next := i + 1
+	for a := 0; a < c.ng && c.whole(a); a++ {
+		s.phone(a)
+		s.iban(a)
+		s.ipv4(a)
+		s.walk(a)
+		next = max(next, c.g[a].end)
+	}
+	return next
+}
+
+// walk follows the group lengths from group a through the trie and tries every
+// shape that ends on the way.
+func (s *sweep) walk(a int) {
+	c, e := &s.c, s.eng
+	at, seps := uint16(0), uint64(0)
+	for b := a; b < c.ng && b-a < maxWindow; b++ {
+		g := &c.g[b]
+		if g.n > maxWord {
+			return
+		}
+		if b > a {
+			seps |= uint64(g.sep) << (4 * (b - a - 1))
+		}
+		if at = e.nodes[at].child[g.n]; at == 0 {
+			return
+		}
+		for sh := e.nodes[at].first; sh != 0; sh = e.shapes[sh].next {
+			if p := &e.shapes[sh]; s.on.has(p.rule) && p.fits(c, c.g[a].off, seps, b-a) {
+				s.try(p, a, b)
+			}
+		}
+	}
+}
+
+// try verifies groups a to b, which have the shape, and reports them.
+func (s *sweep) try(sh *shape, a, b int) {
+	c := &s.c
+	score := s.stands(a, b, sh.weak)
+	if score == 0 {
+		return
+	}
+	r := &s.eng.rules[sh.rule]
+	if r.sturdy {
+		score = 1
+	}
+	if r.check == nil {
+		if lower := c.lower >> c.g[a].off & (1<<sh.n - 1); lower != 0 && lower&sh.letters != 0 {
+			return // a word with digits, unless a check says otherwise
+		}
+	} else if !r.check(c.id(a, b)) {
+		return
+	}
+	most := r.strong
+	if sh.weak {
+		most = r.weak
+	}
+	s.report(sh.rule, c.g[a].start, c.g[b].end, min(score, most))
+}
+
+// report puts a candidate, lifted if words or a field say what it is.
+func (s *sweep) report(k kid, start, end int, score float64) {
+	if score < named && (s.fills(start, end) || s.named(k, start, end)) {
+		score = named
+	}
+	s.put(start, end, k, score)
+}
+
+// named is the score of a candidate that a word near it, or being the whole
+// value of a field, lifts above the default MinScore.
+const named = 0.6
+
+// fills reports whether start:end is the whole value of a Field.
+func (s *sweep) fills(start, end int) bool { return start == s.lo && end == s.hi }
+
+// stands returns the highest score the surroundings leave to groups a to b:
+// 0 if they are part of something longer, 0.4 if they are one piece of a row
+// of numbers, else 1.
+func (s *sweep) stands(a, b int, bare bool) float64 {
+	c := &s.c
+	inner := uint64(0)
+	for i := a + 1; i <= b; i++ {
+		inner |= 1 << c.g[i].sep
+	}
+	left, right := c.left, c.right
+	leftDigit, rightDigit := left == sepSpace, false
+	if a > 0 {
+		left, leftDigit = c.g[a].sep, !c.g[a-1].letter
+		if left == sepDot && !leftDigit {
+			left = sepNone // "No.123"
+		}
+	}
+	if b < c.ng-1 {
+		right, rightDigit = c.g[b+1].sep, !c.g[b+1].letter
+	}
+	most := 1.0
+	for _, j := range [2]struct {
+		cls   byte
+		digit bool
+	}{{left, leftDigit}, {right, rightDigit}} {
+		switch {
+		case j.cls == sepNone || j.cls == sepParen || j.cls == sepDash:
+		case j.cls == sepHard:
+			return 0
+		case j.cls == sepSpace:
+			if j.digit && inner>>sepSpace&1 == 1 {
+				most = 0.4
+			}
+		case bare || inner>>j.cls&1 == 1:
+			return 0
+		}
+	}
+	return most
+}
+
+// id returns the characters of groups a to b.
+func (c *cluster) id(a, b int) (v id) {
+	off := int(c.g[a].off)
+	v.n = copy(v.b[:], c.buf[off:int(c.g[b].off)+int(c.g[b].n)])
+	return v
+}
+
+// allDigits reports whether group i holds digits only and fits an identifier.
+func (c *cluster) allDigits(i int) bool { return c.g[i].digit && c.g[i].n <= maxWord }

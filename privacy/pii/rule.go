@@ -1,0 +1,123 @@
+package pii
+
+import (
+	"strings"
+	"sync"
+)
+
+// rule is everything about one kind: what it is, how it is written, how it is
+// verified, and which words name it.
+type rule struct {
+	Info
+	// shapes are patterns (see shape), separated by '|'. Empty: the kind has
+	// a matcher of its own.
+	shapes string
+	// check verifies the characters without their separators. Nil: the shape
+	// is all there is.
+	check func(id) bool
+	// strong is the score of a full shape that passes. Default: 1.
+	strong float64
+	// weak is the score of a bare or common shape that passes. Default: 0.4.
+	weak float64
+	// sturdy says that the check proves enough even in a row of numbers, as a
+	// card number before its expiry date. Default: false.
+	sturdy bool
+	// words that name the kind, in lower case, separated by '|'; of a phrase
+	// the first two words count.
+	words string
+}
+
+// The kinds with a matcher of their own come first, in this order.
+const (
+	kEmail kid = iota
+	kPhone
+	kCard
+	kIBAN
+	kIP
+	kURL
+)
+
+// compiled is what the rules become, once, at the first scan.
+type compiled struct {
+	rules    []rule
+	defaults set
+	byName   map[Kind]kid
+	nodes    []node
+	shapes   []shape
+	words    map[uint64]set
+}
+
+// The rules are compiled on first use: importing the package costs nothing.
+var (
+	engineOnce sync.Once
+	theEngine  *compiled
+)
+
+func engine() *compiled {
+	engineOnce.Do(func() { theEngine = compile(rules()) })
+	return theEngine
+}
+
+// rules lists all kinds. Of two findings of the same score and length the
+// kind listed first stays.
+func rules() []rule {
+	var all []rule
+	for _, part := range [...]func() []rule{worldwide, northAmerica, europe} {
+		all = append(all, part()...)
+	}
+	return all
+}
+
+func compile(rs []rule) *compiled {
+	e := &compiled{
+		rules:  rs,
+		byName: make(map[Kind]kid, len(rs)),
+		nodes:  make([]node, 1, 256),
+		shapes: make([]shape, 1, 256),
+		words:  make(map[uint64]set, 1024),
+	}
+	for i := range rs {
+		r, k := &rs[i], kid(i)
+		e.byName[r.Kind] = k
+		if r.Default {
+			e.defaults.add(k)
+		}
+		if r.strong == 0 {
+			r.strong = 1
+		}
+		if r.weak == 0 {
+			r.weak = 0.4
+		}
+		for p := range strings.SplitSeq(r.shapes, "|") {
+			if p == "" {
+				continue
+			}
+			if strings.Contains(p, "~") {
+				e.addShape(k, strings.ReplaceAll(p, "~", ""))
+				p = strings.ReplaceAll(p, "~", "*")
+			}
+			e.addShape(k, p)
+		}
+		for w := range strings.SplitSeq(r.words, "|") {
+			e.addWords(k, w)
+		}
+	}
+	return e
+}
+
+// enabled turns the names a Scanner was given into a set.
+func (e *compiled) enabled(kinds []Kind) set {
+	if kinds == nil {
+		return e.defaults
+	}
+	var on set
+	for _, name := range kinds {
+		k, ok := e.byName[name]
+		if !ok {
+			panic("pii: Scanner.Kinds names a kind this package does not find: " + string(name) +
+				"; pii.Kinds() lists the names; give kinds of your own to Scanner.Deny or to a recognizer of package privacy")
+		}
+		on.add(k)
+	}
+	return on
+}

@@ -1,0 +1,128 @@
+package pii
+
+// A shape is one way a kind is written. It is compiled from a pattern:
+//
+//	9    a digit              A    a letter            X    either
+//	' ' '-' '.' '/'           exactly that separator
+//	_    a space or a hyphen, the same one throughout
+//	*    a space, a hyphen or a dot, the same one throughout
+//	~    nothing, a space, a hyphen or a dot: "99~99" is "9999" and "99*99"
+//
+// Any other capital letter stands for itself, and a leading '?' marks a shape
+// so common that seeing it proves nothing ("?999 999 999"), a leading '!' a bare
+// run of digits whose check proves enough.
+type shape struct {
+	rule    kid
+	n       uint8
+	weak    bool
+	uniform uint8  // classes allowed, as bits, where all separators are equal
+	next    int16  // the next shape of the same group lengths; 0: none
+	seps    uint64 // classes in order, four bits each, where uniform is 0
+	digits  uint64 // characters that must be digits
+	letters uint64 // characters that must be letters
+	prefix  string // capital letters the shape starts with
+}
+
+// node is one state of the walk over group lengths.
+type node struct {
+	child [maxWord + 1]uint16
+	first int16 // shapes that end here; 0: none
+}
+
+const (
+	spaceOrHyphen = 1<<sepSpace | 1<<sepHyphen
+	anySeparator  = spaceOrHyphen | 1<<sepDot
+)
+
+// addShape compiles a pattern and hangs it into the trie of group lengths.
+func (e *compiled) addShape(k kid, pattern string) {
+	sh := shape{rule: k}
+	mark := pattern[0]
+	if mark == '?' || mark == '!' {
+		pattern = pattern[1:]
+	}
+	var lens [maxGroups]uint8
+	groups, nsep, literal := 0, 0, true
+	for i := 0; i < len(pattern); i++ {
+		c := pattern[i]
+		cls := uint8(sepNone)
+		switch c {
+		case ' ':
+			cls = sepSpace
+		case '-':
+			cls = sepHyphen
+		case '.':
+			cls = sepDot
+		case '/':
+			cls = sepSlash
+		case '_':
+			sh.uniform, cls = spaceOrHyphen, sepSpace
+		case '*':
+			sh.uniform, cls = anySeparator, sepSpace
+		default:
+			bit := uint64(1) << sh.n
+			switch {
+			case c == '9':
+				sh.digits |= bit
+			case c == 'X':
+			case c == 'A':
+				sh.letters |= bit
+			default:
+				sh.letters |= bit
+				if literal {
+					sh.prefix += string(c)
+				}
+			}
+			literal = literal && c != '9' && c != 'X' && c != 'A'
+			sh.n++
+			lens[groups]++
+			continue
+		}
+		sh.seps |= uint64(cls) << (4 * nsep)
+		nsep++
+		groups++
+	}
+	if sh.uniform != 0 {
+		sh.seps = 0
+	}
+	bare := nsep == 0 && sh.digits == 1<<sh.n-1
+	sh.weak = mark == '?' || bare && mark != '!'
+	e.hang(sh, lens[:groups+1])
+}
+
+func (e *compiled) hang(sh shape, lens []uint8) {
+	at := uint16(0)
+	for _, n := range lens {
+		next := e.nodes[at].child[n]
+		if next == 0 {
+			next = uint16(len(e.nodes))
+			e.nodes = append(e.nodes, node{})
+			e.nodes[at].child[n] = next
+		}
+		at = next
+	}
+	sh.next = e.nodes[at].first
+	e.nodes[at].first = int16(len(e.shapes))
+	e.shapes = append(e.shapes, sh)
+}
+
+// fits reports whether characters and separators are those of the shape.
+func (sh *shape) fits(c *cluster, off uint8, seps uint64, nsep int) bool {
+	d := c.digits >> off
+	if d&sh.digits != sh.digits || d&sh.letters != 0 {
+		return false
+	}
+	if sh.uniform == 0 {
+		if seps != sh.seps {
+			return false
+		}
+	} else if sh.uniform>>(seps&15)&1 == 0 || seps != (seps&15)*(0x1111111111111111&(1<<(4*nsep)-1)) {
+		return false
+	}
+	for i := 0; i < len(sh.prefix); i++ {
+		if c.buf[int(off)+i] != sh.prefix[i] {
+			return false
+		}
+	}
+	return true
+}

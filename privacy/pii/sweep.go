@@ -1,0 +1,107 @@
+package pii
+
+import "math/bits"
+
+// sweep is one pass over one text.
+type sweep struct {
+	eng    *compiled
+	text   string
+	out    []Finding
+	base   int // findings before it are the caller's
+	on     set // kinds looked for
+	min    float64
+	allow  []string
+	lo, hi int // the whole value of a Field; -1: not a field
+	c      cluster
+
+	// What the words around ctxStart:ctxEnd name, once they have been read.
+	ctx              set
+	ctxStart, ctxEnd int
+}
+
+// run jumps from trigger to trigger. Each handler returns where to go on, and
+// always further than it was called with.
+func (s *sweep) run() {
+	s.ctxStart = -1
+	for i := nextTrigger(s.text, 0); i < len(s.text); i = nextTrigger(s.text, i) {
+		switch c := s.text[i]; {
+		case c-'0' <= 9:
+			i = s.number(i)
+		case c == '@':
+			i = s.email(i)
+		case c == ':':
+			i = s.colon(i)
+		case c == '.':
+			i = s.dot(i)
+		default:
+			i++
+		}
+	}
+}
+
+// The triggers are one range of bytes, '-' to '@', so that a single pair of
+// additions finds them in eight bytes at a time: everything this package looks
+// for holds a digit, '@', ':', '.' or '-'. The other bytes of the range are
+// rare in text and passed over.
+const (
+	lowBits  = 0x0101010101010101
+	highBits = 0x8080808080808080
+	fromByte = (0x80 - '-') * lowBits
+	pastByte = (0x7f - '@') * lowBits
+)
+
+// nextTrigger returns the index of the first trigger at or after i, or
+// len(text).
+func nextTrigger(text string, i int) int {
+	for ; i+8 <= len(text); i += 8 {
+		t := text[i : i+8]
+		x := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
+			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
+		low := x &^ highBits
+		if m := (low + fromByte) &^ (low + pastByte) &^ x & highBits; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for ; i < len(text); i++ {
+		if text[i]-'-' <= '@'-'-' {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// isDigit, isLetter and isAlnum know ASCII only.
+func isDigit(c byte) bool  { return c-'0' <= 9 }
+func isLetter(c byte) bool { return c|0x20-'a' < 26 }
+func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
+
+// wordByte reports whether c continues a word of a Latin script or number.
+// Bytes 0xC3 to 0xC9 lead the accented Latin letters; other scripts, some of
+// which know no spaces, do not glue a number to the words beside it.
+func wordByte(c byte) bool { return isAlnum(c) || c >= 0xC3 && c <= 0xC9 }
+
+// wordBefore reports whether the character that ends at i continues a word. The
+// letter of an escaped line break ("\n4111" inside JSON) does not.
+func wordBefore(text string, i int) bool {
+	if i == 0 {
+		return false
+	}
+	c := text[i-1]
+	if c < 0x80 {
+		return isAlnum(c) && !(i > 1 && text[i-2] == '\\' && escape(c))
+	}
+	return c < 0xC0 && i > 1 && text[i-2] >= 0xC3 && text[i-2] <= 0xC9
+}
+
+// wordAfter reports whether the character that starts at i continues a word.
+func wordAfter(text string, i int) bool {
+	if i >= len(text) || !wordByte(text[i]) {
+		return false
+	}
+	return text[i] < 0x80 || i+1 < len(text) && text[i+1]&0xC0 == 0x80
+}
+
+// runeBoundary reports whether a cut at i splits no valid rune.
+func runeBoundary(text string, i int) bool {
+	return i == 0 || i == len(text) || text[i]&0xC0 != 0x80
+}
