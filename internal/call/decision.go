@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -36,9 +37,10 @@ type Decision struct {
 	subject   string
 	veiled    bool // inside Privacy: what a describe function calls a subject may be a placeholder
 	facts     Facts
+	refusal   error   // the first, of this decision or one begun in it
 	final     Outcome // set when the error cannot say it: fallback, replaced, abandoned
 	explain   func(output any) (any, error)
-	explained any
+	why       any
 	output    any
 	hasOutput bool
 	attempts  attempts // of the HTTP requests made inside this decision
@@ -49,6 +51,8 @@ type node struct {
 	context.Context
 	d     *Decision
 	stage Stage
+
+	request bool // inside an HTTP adapter: those further in see the same request
 }
 
 type nodeKey struct{}
@@ -114,6 +118,8 @@ func (d *Decision) Attempt() int {
 	if d == nil {
 		return 0
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	return d.attempt
 }
 
@@ -144,23 +150,79 @@ func begin(ctx context.Context, up *node, stage Stage, site *Site, fp fingerprin
 	}
 	d.memory.start(fp, d.id, d.attempt)
 	d.trail.begin(d)
-	d.enter(d.startSpan(ctx), stage)
 	d.stage.Store(uint32(stage))
 	return d
 }
 
+// joins moves the decision on to stage for a guard whose context has come as far as n, and says whether it is still that call's. A
+// retry of the HTTP request that joined from here and failed takes its place.
+func (d *Decision) joins(n *node, stage Stage, fp fingerprint) bool {
+	if stage <= n.stage {
+		return false
+	}
+	if id, nth, ok := d.attempts.again(fp); ok && id == d.id {
+		d.mu.Lock()
+		d.attempt = nth
+		d.mu.Unlock()
+		d.attempts.start(fp, d.id, nth)
+		d.stage.Store(uint32(stage))
+		return true
+	}
+	if !d.stage.CompareAndSwap(uint32(n.stage), uint32(stage)) {
+		return false
+	}
+	d.attempts.start(fp, d.id, 0)
+	return true
+}
+
 // enter gives the guard of a stage its context. Only the one that moved d.stage there may call it.
-func (d *Decision) enter(ctx context.Context, stage Stage) {
-	d.nodes[stage] = node{Context: ctx, d: d, stage: stage}
-	d.entered.Or(1 << stage)
+func (d *Decision) enter(ctx context.Context, stage Stage) *node {
+	own := &d.nodes[stage]
+	if bit := uint32(1) << stage; d.entered.Or(bit)&bit != 0 {
+		own = &node{} // a second attempt: the first one's context may still be in somebody's hands
+	}
+	*own = node{Context: ctx, d: d, stage: stage}
+	return own
 }
 
 // end closes the decision: trail, metrics, span.
 func (d *Decision) end(ctx context.Context, fp fingerprint, err error) {
+	err = d.explained(err)
 	out := d.Final(err)
 	d.memory.finish(fp, d.id, out == Failed)
 	d.trail.end(d, out, err)
 	d.endTelemetry(ctx, out, err)
+}
+
+// noteRefusal remembers a guard's refusal here and in every decision this one was begun in: what an SDK makes of it on the way out
+// is often only "403".
+func (d *Decision) noteRefusal(err error) {
+	if o := OutcomeOf(err); o == Allowed || o == Failed && !errors.Is(err, ErrRefused) {
+		return
+	}
+	for up := d; up != nil; up = up.parent {
+		up.mu.Lock()
+		if up.refusal == nil {
+			up.refusal = err
+		}
+		up.mu.Unlock()
+	}
+}
+
+// explained is the refusal behind an error that says nothing to us, else the error itself.
+func (d *Decision) explained(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[Typed](err); ok {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.refusal != nil {
+		return d.refusal
+	}
+	return err
 }
 
 // SetFinal states an outcome that the returned error cannot show: Fallback, Replaced or Abandoned.

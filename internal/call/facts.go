@@ -194,7 +194,7 @@ func (d *Decision) OfferExplanation(explain func(output any) (any, error)) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.explain, d.explained = explain, nil
+	d.explain, d.why = explain, nil
 }
 
 // Explains says whether an explanation is on offer: without one, keeping the output would be work for nobody.
@@ -213,7 +213,7 @@ func (d *Decision) Explanation(output any) (any, error) {
 		return nil, nil
 	}
 	d.mu.Lock()
-	explain, have := d.explain, d.explained
+	explain, have := d.explain, d.why
 	d.mu.Unlock()
 	if explain == nil || have != nil {
 		return have, nil
@@ -224,7 +224,7 @@ func (d *Decision) Explanation(output any) (any, error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.explained = made
+	d.why = made
 	return made, nil
 }
 

@@ -17,8 +17,9 @@ import (
 // are one decision.
 func EnterRequest(req *http.Request, stage Stage, site *Site) (context.Context, Scope) {
 	ctx := req.Context()
-	if nodeFrom(ctx) == nil && trailFrom(ctx) == nil {
-		return Enter(ctx, stage, site) // nobody would remember the attempt
+	n := nodeFrom(ctx)
+	if n == nil && trailFrom(ctx) == nil || n != nil && n.request {
+		return Enter(ctx, stage, site) // nobody would remember the attempt, or an adapter further out does
 	}
 	return enter(ctx, stage, site, fingerprintOf(req))
 }

@@ -38,15 +38,21 @@ func enter(ctx context.Context, stage Stage, site *Site, fp fingerprint) (contex
 	}
 	n := nodeFrom(ctx)
 	s := Scope{stage: stage, fp: fp}
-	if n != nil && stage > n.stage && !resuming(ctx, n) && n.d.stage.CompareAndSwap(uint32(n.stage), uint32(stage)) {
+	switch {
+	case n == nil || resuming(ctx, n):
+		s.d, s.owner = begin(ctx, n, stage, site, fp), true
+	case n.d.joins(n, stage, fp):
 		s.d = n.d
-		s.d.enter(ctx, stage)
-	} else {
-		s.d = begin(ctx, n, stage, site, fp)
-		s.owner = true
+	default:
+		s.d, s.owner = begin(ctx, n, stage, site, fp), true
 	}
-	s.ctx = &s.d.nodes[stage]
-	if s.d.tele.measures(s.ctx) {
+	if s.owner {
+		ctx = s.d.startSpan(ctx)
+	}
+	own := s.d.enter(ctx, stage)
+	own.request = fp != (fingerprint{}) || n != nil && n.request
+	s.ctx = own
+	if s.d.tele.measures(ctx) {
 		s.mark = time.Now()
 	}
 	return s.ctx, s
@@ -92,7 +98,9 @@ func (s *Scope) Continue() {
 func (s *Scope) Exit(err *error) {
 	s.Pause()
 	s.d.tele.guardTook(s.ctx, s.stage, s.worked)
+	s.d.noteRefusal(*err)
 	if !s.owner {
+		s.d.attempts.finish(s.fp, s.d.id, OutcomeOf(*err) == Failed)
 		return
 	}
 	if *err != ErrUnfinished { //nolint:errorlint // the very value that the wrapper put there

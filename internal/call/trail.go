@@ -126,7 +126,7 @@ func (a *attempts) again(fp fingerprint) (id uuid.UUID, n int, ok bool) {
 }
 
 func (a *attempts) start(fp fingerprint, id uuid.UUID, n int) {
-	if a == nil {
+	if a == nil || fp == (fingerprint{}) {
 		return
 	}
 	a.mu.Lock()
