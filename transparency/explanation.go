@@ -1,0 +1,81 @@
+package transparency
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/fairlead-go/fairlead/transparency/explain"
+)
+
+// Factor is one reason for an answer.
+type Factor = explain.Factor
+
+// Explanation is what the explain function says about one answer. It prints redacted; read its fields for what it holds.
+// Only the subject is required, and that may come from the context or from another guard.
+type Explanation struct {
+	// Subject is whom the answer is about. Inside Privacy it is ignored, since it may be a placeholder there. Default: the
+	// subject that the decision, or fairlead.WithSubject, already has.
+	Subject string `json:"-"`
+	// Summary says why in one sentence, without a full stop: "you often buy running shoes". Default: made from Factors.
+	Summary string `json:"summary,omitempty"`
+	// Factors are the reasons, in any order. Default: none.
+	Factors []Factor `json:"factors,omitempty"`
+	// Model is the name of what answered. Default: none; the record has the system's name anyway.
+	Model string `json:"model,omitempty"`
+	// Version of the model. Default: none.
+	Version string `json:"version,omitempty"`
+	// Policy names the rules in force, with their version. Default: none.
+	Policy string `json:"policy,omitempty"`
+	// Result is the answer in words: "credit approved". Default: none.
+	Result string `json:"result,omitempty"`
+	// Uses are the data that went in. Default: none.
+	Uses []DataUse `json:"uses,omitempty"`
+	// Citations are the documents the answer rests on. Default: none.
+	Citations []Citation `json:"citations,omitempty"`
+	// Consequence says what follows for the person (GDPR Art. 15(1)(h)). Default: none.
+	Consequence string `json:"consequence,omitempty"`
+	// Contest says how to object, or where. Default: none.
+	Contest string `json:"contest,omitempty"`
+}
+
+// DataUse is one kind of data that went into an answer.
+type DataUse struct {
+	Category   string   `json:"category"`             // what kind of data: "purchases". Required.
+	Source     string   `json:"source,omitempty"`     // where it came from. Default: not recorded.
+	Purpose    string   `json:"purpose,omitempty"`    // what for. Default: the purpose the consent was checked for.
+	Basis      string   `json:"basis,omitempty"`      // legal basis. Default: that of the consent check.
+	Recipients []string `json:"recipients,omitempty"` // who else gets it. Default: not recorded.
+	Retention  string   `json:"retention,omitempty"`  // how long it is kept, in words. Default: not recorded.
+}
+
+// Citation is a document an answer rests on. It prints redacted.
+type Citation struct {
+	Title  string  `json:"title"`            // Required.
+	Source string  `json:"source,omitempty"` // URL or identifier. Default: none.
+	Weight float64 `json:"weight,omitempty"` // how much it counted. Default: 0, not measured.
+}
+
+// String says nothing about the person.
+func (x Explanation) String() string { return "transparency.Explanation(redacted)" }
+
+// Format prints String under every verb.
+func (x Explanation) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, x.String()) }
+
+// LogValue keeps the explanation out of slog.
+func (x Explanation) LogValue() slog.Value { return slog.StringValue(x.String()) }
+
+// empty says that there is nothing to read in x.
+func (x *Explanation) empty() bool {
+	return x.Summary == "" && len(x.Factors) == 0 && x.Model == "" && x.Version == "" && x.Policy == "" && x.Result == "" &&
+		len(x.Uses) == 0 && len(x.Citations) == 0 && x.Consequence == "" && x.Contest == ""
+}
+
+// String says nothing about the document.
+func (c Citation) String() string { return "transparency.Citation(redacted)" }
+
+// Format prints String under every verb.
+func (c Citation) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// LogValue keeps the citation out of slog.
+func (c Citation) LogValue() slog.Value { return slog.StringValue(c.String()) }

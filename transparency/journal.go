@@ -1,0 +1,159 @@
+package transparency
+
+import (
+	"context"
+	"crypto/sha1" //nolint:gosec // UUIDv5 is defined on it (RFC 9562, 5.5); nothing here rests on its strength
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// stream is the ledger stream of this package.
+const stream = "transparency"
+
+// The kinds of entries a decision has.
+const (
+	kindRecorded = "decision.recorded" // one attempt of a call, failed ones too
+	kindAmended  = "decision.amended"  // what became of a held call
+	kindRefused  = "decision.refused"  // a call that did not reach the model: no input, no output
+)
+
+// DefaultMaxPayload is how many bytes of an input or output are kept when Options.Payloads asks for them.
+const DefaultMaxPayload = 64 << 10
+
+// writeGrace is how long a record may still take once the caller's context has ended: what happened must be recorded also
+// when nobody waits for it any more.
+const writeGrace = 5 * time.Second
+
+// Options are the settings of a journal. Nil or zero is good.
+type Options struct {
+	// Payloads keeps inputs and outputs themselves, beside their digests; erasing the person erases them. Inside Privacy they
+	// hold placeholders. Default: false, digests only.
+	Payloads bool
+	// MaxPayload is the largest input or output to keep, in bytes of JSON; of a larger one only the digest is kept, and the
+	// record says so. Default: DefaultMaxPayload.
+	MaxPayload int
+}
+
+// Journal writes and reads the records of decisions. It keeps no state of its own: a record is read from the ledger. It is safe
+// for concurrent use; a nil or zero Journal refuses every call.
+type Journal struct {
+	ledger     *ledger.Ledger
+	payloads   bool
+	maxPayload int
+}
+
+// New returns a journal on the ledger. ctx bounds nothing yet: there is nothing to replay.
+func New(ctx context.Context, l *ledger.Ledger, o *Options) (*Journal, error) {
+	if l == nil {
+		return nil, call.Refuse(call.From(ctx), call.StageTransparency, "transparency.New needs a ledger: pass ledger.Memory(nil) in a test", nil)
+	}
+	if o == nil {
+		o = &Options{}
+	}
+	j := &Journal{ledger: l, payloads: o.Payloads, maxPayload: o.MaxPayload}
+	if j.maxPayload <= 0 {
+		j.maxPayload = DefaultMaxPayload
+	}
+	return j, nil
+}
+
+// ready refuses on a journal that New did not make.
+func (j *Journal) ready(d *call.Decision) error {
+	if j == nil || j.ledger == nil {
+		return call.Refuse(d, call.StageTransparency, "the journal is nil or zero: make one with transparency.New", nil)
+	}
+	return nil
+}
+
+// draft is where an entry is put together, kept between calls.
+type draft struct {
+	buf   []byte
+	entry [1]ledger.Entry
+}
+
+var drafts = sync.Pool{New: func() any { return new(draft) }}
+
+// write makes the record durable. The record's ID, subject and attempt go into the entry, the rest into its body.
+func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error {
+	w := drafts.Get().(*draft) //nolint:forcetypeassert // only New fills the pool
+	defer func() {
+		w.entry[0] = ledger.Entry{}
+		if cap(w.buf) <= keepBuffer {
+			drafts.Put(w)
+		}
+	}()
+	w.buf = appendPublic(w.buf[:0], r)
+	public := len(w.buf)
+	w.buf = appendBody(w.buf, r)
+	w.entry[0] = ledger.Entry{
+		ID: entryID(r.ID, kind, r.Attempt, once), Stream: stream, Kind: kind, Version: bodyVersion,
+		Subject: r.Subject, Key: r.ID, Public: w.buf[:public:public], Body: w.buf[public:],
+	}
+	err := j.append(ctx, w.entry[:])
+	if err != nil {
+		return &RecordError{Decision: r.ID, Reason: "the ledger did not take the record", Err: err}
+	}
+	return nil
+}
+
+func (j *Journal) append(ctx context.Context, entries []ledger.Entry) error {
+	_, err := j.ledger.Append(ctx, entries...)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, ledger.ErrNotFolded) {
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeGrace)
+		defer cancel()
+		_, err = j.ledger.Append(late, entries...)
+	}
+	if errors.Is(err, ledger.ErrNotFolded) {
+		return nil // it is in the log, and this journal waits for no fold
+	}
+	return err
+}
+
+// entryID is a UUIDv5 in the name space of the decision, so that a retry of the same attempt writes nothing twice. once tells
+// entries of one kind and attempt apart.
+func entryID(decision uuid.UUID, kind string, attempt int, once string) uuid.UUID {
+	var room [128]byte
+	name := append(room[:0], decision[:]...)
+	name = append(name, kind...)
+	name = append(name, '/')
+	name = strconv.AppendInt(name, int64(attempt), 10)
+	name = append(name, '/')
+	name = append(name, once...)
+	sum := sha1.Sum(name) //nolint:gosec // see the import
+	id := uuid.UUID(sum[:16])
+	id[6] = id[6]&0x0f | 0x50
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// Refused records that a guard ended the call of ctx before the model was reached: with which outcome (denied, fallback,
+// stopped), which guard and why. It holds no input and no output. Most callers never need it: Around and Wrap call it.
+// reason is a constant of the guard's, never a payload.
+func (j *Journal) Refused(ctx context.Context, outcome, guard, reason string) error {
+	d := call.From(ctx)
+	if err := j.ready(d); err != nil {
+		return err
+	}
+	if d == nil {
+		return call.Refuse(nil, call.StageTransparency, "there is no guarded call in the context: use Journal.Record outside one", nil)
+	}
+	// A second subject is another guard's refusal to make; here the bound one counts.
+	subject, err := d.SubjectFor(ctx, call.StageTransparency, "")
+	if err != nil {
+		subject = d.Subject()
+	}
+	r := Record{Subject: subject, Outcome: Outcome(cut(outcome, maxText)), Guard: cut(guard, maxText), Reason: cut(reason, maxText)}
+	r.join(d)
+	if err := j.write(ctx, kindRefused, "", &r); err != nil {
+		return err
+	}
+	d.NoteRecorded()
+	return nil
+}

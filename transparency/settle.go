@@ -1,0 +1,313 @@
+package transparency
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+)
+
+// begin makes the recording's state before next runs: what was given is committed to while next cannot have changed it yet.
+func (rec *recording) begin(ctx context.Context, j *Journal, d *call.Decision, in any) error {
+	rec.Context, rec.journal, rec.d = ctx, j, d
+	if err := rec.keep(&rec.input, in); err != nil {
+		return rec.refuse(&RecordError{Decision: d.ID(), Reason: "the input cannot be written as JSON: give its type a MarshalJSON", Err: err})
+	}
+	if !d.Resumed() {
+		return nil
+	}
+	if err := rec.reopen(); err != nil {
+		return rec.refuse(err)
+	}
+	return nil
+}
+
+// reopen finds what was recorded when the call was held. Somebody else's case is not delivered.
+func (rec *recording) reopen() error {
+	earlier, err := rec.journal.Lookup(rec.Context, rec.d.ID())
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return &RecordError{Decision: rec.d.ID(), Reason: "the record of the held call cannot be read", Err: err}
+	}
+	subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, "")
+	if err != nil {
+		return err
+	}
+	if subject != "" && earlier.Subject != "" && subject != earlier.Subject {
+		return call.Refuse(rec.d, call.StageTransparency, "the held call was made for another subject; resume it for the same one", nil)
+	}
+	rec.earlier = &earlier
+	return nil
+}
+
+// keep commits to the value that p points to and, if asked, keeps it.
+func (rec *recording) keep(c *Content, p any) error {
+	e := takeEncoder()
+	defer e.release()
+	first := c.Digest == (Digest{})
+	if first {
+		c.Digest.salt()
+	}
+	if err := c.Digest.add(e, first, p); err != nil {
+		*c = Content{}
+		return err
+	}
+	if !rec.journal.payloads || c.Cut {
+		return nil
+	}
+	json := e.json()
+	if len(c.Payload)+len(json) > rec.journal.maxPayload {
+		c.Payload, c.Cut = nil, true
+		return nil
+	}
+	c.Payload = append(c.Payload, json...)
+	return nil
+}
+
+// keepChunk takes in one more chunk of a stream; the payload becomes a JSON array.
+func (rec *recording) keepChunk(p any) error {
+	c := &rec.chunks
+	if rec.journal.payloads && !c.Cut {
+		open := byte(',')
+		if c.Chunks == 0 {
+			open = '['
+		}
+		c.Payload = append(c.Payload, open)
+	}
+	if err := rec.keep(c, p); err != nil {
+		return err
+	}
+	c.Chunks++
+	return nil
+}
+
+// explanation makes the explanation, once. explain is a function of the user's: not under the lock.
+func (rec *recording) explanation(explain func() (Explanation, error)) (Explanation, error) {
+	rec.mu.Lock()
+	x, err, done := rec.x, rec.xerr, rec.xdone
+	rec.mu.Unlock()
+	if done {
+		return x, err
+	}
+	x, err = explain()
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	rec.x, rec.xerr, rec.xdone = x, err, true
+	return x, err
+}
+
+// ending is how a call ended, before it is recorded.
+type ending struct {
+	outcome call.Outcome
+	failure error // what next returned
+	said    any   // pointer to what the model said, if a review stands between that and given; else nil
+	given   any   // pointer to what is delivered; nil if nothing is
+	done    bool  // the explanation has been asked for
+}
+
+// refusal says whether the call ended before the model was reached. The refusal of another decision, such as a guarded tool, that
+// the function passed on as its own error is a failure like any other, seen from here.
+func (end *ending) refusal(d *call.Decision) bool {
+	switch end.outcome {
+	case call.Denied, call.Stopped, call.Fallback:
+	default:
+		return false
+	}
+	typed, ok := errors.AsType[call.Typed](end.failure)
+	return !ok || typed.DecisionID() == d.ID()
+}
+
+// settle records how the call ended. Its error, if there is one, is what the caller gets in place of what next returned.
+func (rec *recording) settle(end *ending) error {
+	r := Record{Outcome: end.outcome}
+	r.join(rec.d)
+	if end.refusal(rec.d) {
+		return rec.settleRefused(end, &r)
+	}
+	if rec.earlier != nil && end.outcome == call.Held {
+		return nil // still waiting: the record says so already
+	}
+	if end.failure != nil {
+		r.Error = errorType(end.failure)
+	}
+	subject, refusal := rec.subject(end)
+	r.Subject = subject
+	if refusal == nil {
+		refusal = rec.contents(end, &r)
+	}
+	if refusal != nil {
+		r.Outcome, r.Error = call.Failed, errorType(refusal)
+		rec.spoil(&r, refusal)
+	}
+	r.Notes, r.NotesLost = rec.seal()
+	if subject == "" { // nobody could ask for its erasure, so it holds nothing that might have to be erased
+		r.Input, r.Model, r.Output, r.Notes = Content{}, Content{}, Content{}, nil
+		r.Explanation = Explanation{}
+	}
+	if err := rec.write(&r); err != nil {
+		return failed(err, refusal, end)
+	}
+	return refusal
+}
+
+func (rec *recording) settleRefused(end *ending, r *Record) error {
+	subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, "")
+	if err != nil {
+		subject = rec.d.Subject()
+	}
+	r.Subject, r.Input = subject, Content{}
+	switch end.outcome {
+	case call.Stopped:
+		r.Guard, r.Reason = call.StageOversight.String(), "stopped"
+	default:
+		r.Guard, r.Reason = call.StageConsent.String(), r.Consent.Reason
+	}
+	rec.seal()
+	if err := rec.journal.write(rec.Context, kindRefused, "", r); err != nil {
+		return failed(err, nil, end)
+	}
+	rec.d.NoteRecorded()
+	return nil
+}
+
+// subject settles whom the record is about. Only a call that has failed anyway may have nobody.
+func (rec *recording) subject(end *ending) (string, error) {
+	rec.mu.Lock()
+	own, xerr, done := rec.x.Subject, rec.xerr, rec.xdone
+	rec.mu.Unlock()
+	subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, own)
+	if err != nil {
+		return "", err
+	}
+	if subject == "" && rec.earlier != nil {
+		subject = rec.earlier.Subject
+	}
+	if done && xerr != nil {
+		return subject, xerr
+	}
+	if subject == "" && end.outcome != call.Failed && end.outcome != call.Abandoned {
+		return "", noSubject(rec.d)
+	}
+	return subject, nil
+}
+
+// contents writes explanation, input and outputs into the record.
+func (rec *recording) contents(end *ending, r *Record) error {
+	rec.mu.Lock()
+	r.Explanation = rec.x
+	rec.mu.Unlock()
+	r.Explanation.Subject = ""
+	r.Input = rec.input
+	if end.said != nil && end.outcome != call.Allowed {
+		if err := rec.keep(&r.Model, end.said); err != nil {
+			return rec.unwritable(err)
+		}
+	}
+	if rec.chunks.Chunks > 0 {
+		r.Output = rec.chunks
+		if len(r.Output.Payload) > 0 {
+			r.Output.Payload = append(r.Output.Payload, ']')
+		}
+		return nil
+	}
+	if end.given != nil {
+		if err := rec.keep(&r.Output, end.given); err != nil {
+			return rec.unwritable(err)
+		}
+	}
+	return nil
+}
+
+func (rec *recording) unwritable(err error) error {
+	return &RecordError{Decision: rec.d.ID(), Reason: "the output cannot be written as JSON: give its type a MarshalJSON", Err: err}
+}
+
+// spoil takes out of a record what was not delivered.
+func (rec *recording) spoil(r *Record, refusal error) {
+	r.Guard = call.StageTransparency.String()
+	r.Input = rec.input
+	if r.Model.Digest == (Digest{}) {
+		r.Model = r.Output
+	}
+	r.Output = Content{}
+	rec.mu.Lock()
+	defer rec.mu.Unlock()
+	if rec.xerr != nil {
+		r.Unexplained = errorType(rec.xerr)
+	}
+	if e, ok := errors.AsType[*call.RefusedError](refusal); ok {
+		r.Reason = e.Reason
+	} else if e, ok := errors.AsType[*RecordError](refusal); ok {
+		r.Reason = e.Reason
+	}
+}
+
+// write makes the record durable: as a new one, or as the amendment of what was held.
+func (rec *recording) write(r *Record) error {
+	kind, once := kindRecorded, ""
+	if rec.d.Resumed() {
+		// A delivery that failed may succeed when it is resumed again: one entry for each outcome.
+		kind, once = kindAmended, string(r.Outcome)
+	}
+	if err := rec.journal.write(rec.Context, kind, once, r); err != nil {
+		return err
+	}
+	rec.d.NoteRecorded()
+	return nil
+}
+
+// refuse records that the call was refused before next ran, and returns what its caller gets.
+func (rec *recording) refuse(refusal error) error {
+	r := Record{Outcome: call.Failed, Error: errorType(refusal)}
+	r.join(rec.d)
+	if subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, ""); err == nil {
+		r.Subject = subject
+	}
+	rec.seal()
+	rec.spoil(&r, refusal)
+	r.Input = Content{}
+	if err := rec.write(&r); err != nil {
+		return failed(err, refusal, &ending{})
+	}
+	return refusal
+}
+
+// failed is the error of a call whose record was not written; of one that had failed by itself it leads to that error too.
+func failed(err, refusal error, end *ending) error {
+	e, ok := errors.AsType[*RecordError](err)
+	if !ok {
+		return err
+	}
+	switch {
+	case refusal != nil:
+		e.Call = refusal
+	case end.outcome == call.Failed:
+		e.Call = end.failure
+	}
+	return e
+}
+
+// broken records a call whose function panicked or left its goroutine; the panic goes on. It must be deferred directly.
+func (rec *recording) broken(err *error) {
+	if *err != call.ErrUnfinished { //nolint:errorlint // the very value that the wrapper put there
+		return
+	}
+	p := recover()
+	failure := error(call.ErrUnfinished)
+	if p != nil {
+		failure = &call.PanicError{Type: fmt.Sprintf("%T", p)}
+	}
+	end := ending{outcome: call.Failed, failure: failure}
+	if rec.outside { // not the function broke off, but whoever reads its stream
+		end = ending{outcome: call.Abandoned}
+		rec.d.SetFinal(call.Abandoned)
+	}
+	// The panic is what the caller will see; that the record failed too can be told by nobody but the log's own health.
+	_ = rec.settle(&end)
+	if p != nil {
+		panic(p)
+	}
+}
