@@ -15,8 +15,9 @@ type Scope struct {
 	owner bool // this guard began the decision, so its Exit ends it
 	fp    fingerprint
 
-	mark   time.Time     // when the guard last began to work; zero while next runs or when nobody measures
-	worked time.Duration // the guard's own time, without next's
+	running bool          // next has been called and has not returned
+	mark    time.Time     // when the guard last began to work; zero while next runs or when nobody measures
+	worked  time.Duration // the guard's own time, without next's
 }
 
 // Enter brings a guard into the decision of ctx, or begins one.
@@ -77,33 +78,39 @@ func Next[In, Out any](ctx context.Context, s *Scope, next func(context.Context,
 	return out, err
 }
 
-// Pause stops the guard's clock, for adapters that cannot use Next.
+// Pause says that next runs from here on, for adapters that cannot use Next.
 func (s *Scope) Pause() {
+	s.running = true
+	s.stop()
+}
+
+func (s *Scope) stop() {
 	if !s.mark.IsZero() {
 		s.worked += time.Since(s.mark)
 		s.mark = time.Time{}
 	}
 }
 
-// Continue starts the guard's clock again.
+// Continue says that next has returned. It must not be deferred: a next that panics has not.
 func (s *Scope) Continue() {
+	s.running = false
 	if s.d.tele.measures(s.ctx) {
 		s.mark = time.Now()
 	}
 }
 
 // Exit ends the guard's presence; it must be deferred directly. If the guard began the decision, Exit ends that with the
-// outcome *err says; while *err is still ErrUnfinished, the function panicked or left its goroutine: the decision is recorded
+// outcome *err says; while next has not returned, or *err is still ErrUnfinished, it panicked or left its goroutine: the decision is recorded
 // as failed, of a panic's value only the type is kept, and the panic goes on.
 func (s *Scope) Exit(err *error) {
-	s.Pause()
+	s.stop()
 	s.d.tele.guardTook(s.ctx, s.stage, s.worked)
 	s.d.noteRefusal(*err)
 	if !s.owner {
 		s.d.attempts.finish(s.fp, s.d.id, OutcomeOf(*err) == Failed)
 		return
 	}
-	if *err != ErrUnfinished { //nolint:errorlint // the very value that the wrapper put there
+	if !s.running && *err != ErrUnfinished { //nolint:errorlint // the very value that the wrapper put there
 		s.d.end(s.ctx, s.fp, *err)
 		return
 	}
@@ -120,14 +127,14 @@ func (s *Scope) Exit(err *error) {
 // next yielded, or nil with the decision set to Abandoned when the consumer stopped reading.
 func NextStream[In, Out any](ctx context.Context, s *Scope, next func(context.Context, In) iter.Seq2[Out, error], in In, yield func(Out, error) bool) error {
 	s.Pause()
-	defer s.Continue()
 	var last error
 	for out, err := range next(ctx, in) {
 		last = err
 		if !yield(out, err) {
 			s.d.SetFinal(Abandoned)
-			return last
+			break
 		}
 	}
+	s.Continue()
 	return last
 }
