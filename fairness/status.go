@@ -145,7 +145,7 @@ func (l Limits) judge(t Table, alpha float64) Finding {
 		f.Status = l.decide(e, alpha)
 		low, high := pair(rows, e, f.Status)
 		f.Group, f.Against = rows[low].GroupRate, rows[high].GroupRate
-		f.measure(e.bounds[low], e.bounds[high])
+		f.measure(e, low, high, alpha)
 	}
 	if f.Status == OK && blocked != "" {
 		f.Status = NotEnoughData
@@ -190,7 +190,7 @@ func (l Limits) decide(e evidence, alpha float64) Status {
 		return Action
 	case e.weighted && low-high > l.Gap, !e.weighted && stats.LogEGap(e.counts, l.Gap) >= stats.Alarm(alpha):
 		return Watch
-	case clear(e.bounds, l.Ratio):
+	case e.clear(l.Ratio, l.Alpha):
 		return OK
 	}
 	return NotEnoughData
@@ -205,27 +205,38 @@ func farthest(bounds []stats.Interval) (low, high float64) {
 	return low, high
 }
 
-// clear says that every group's lower end is above ratio times every other's upper end.
-func clear(bounds []stats.Interval, ratio float64) bool {
-	var top, second float64 // the two highest upper ends
-	best := -1
-	for i, b := range bounds {
-		if best < 0 || b.High > top {
-			top, second, best = b.High, top, i
-		} else {
-			second = max(second, b.High)
+// manyGroups is how many groups are compared pair by pair. Beyond it the groups' own
+// sequences are compared, which is right too, costs less time and asks for more data.
+const manyGroups = 32
+
+// clear says that every ratio of two groups is proven to lie above ratio. Each pair may
+// have the full alpha: OK is wrong only if some one ratio is not above it, and then the
+// test of that one pair must have failed.
+func (e evidence) clear(ratio, alpha float64) bool {
+	n := len(e.counts)
+	if n > manyGroups {
+		low, high := 1.0, 0.0
+		for _, b := range e.bounds {
+			low, high = min(low, b.Low), max(high, b.High)
+		}
+		return low > ratio*high
+	}
+	for i := range n {
+		for j := range n {
+			if i != j && !e.pairClear(i, j, ratio, alpha) {
+				return false
+			}
 		}
 	}
-	for i, b := range bounds {
-		other := top
-		if i == best {
-			other = second
-		}
-		if !(b.Low > ratio*other) {
-			return false
-		}
+	return n > 1
+}
+
+func (e evidence) pairClear(i, j int, ratio, alpha float64) bool {
+	if e.weighted {
+		return e.bounds[i].Low > ratio*e.bounds[j].High
 	}
-	return len(bounds) > 1
+	a, b := e.counts[i], e.counts[j]
+	return a.Rate() > ratio*b.Rate() && stats.LogEPairRatio(a, b, ratio) >= stats.Alarm(alpha)
 }
 
 // pair picks the two groups to speak of: the lowest and the highest. For an alarm

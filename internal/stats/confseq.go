@@ -24,49 +24,7 @@ func ConfSeq(c Count, alpha float64) Interval {
 // edge walks from the observed rate, which is inside, towards end and returns the
 // last rate whose divergence stays below limit.
 func edge(c Count, inside, end, limit float64) float64 {
-	if divergence(c, end) < limit {
-		return end
-	}
-	in, out := inside, end
-	for range 200 {
-		mid := in + (out-in)/2
-		if mid == in || mid == out {
-			break
-		}
-		if divergence(c, mid) < limit {
-			in = mid
-		} else {
-			out = mid
-		}
-	}
-	return out
-}
-
-// GapSeq is a confidence sequence for the difference of two rates, a's less b's,
-// in [-1, 1]. alpha is shared by both groups.
-func GapSeq(a, b Count, alpha float64) Interval {
-	return gapOf(ConfSeq(a, alpha/2), ConfSeq(b, alpha/2))
-}
-
-// RatioSeq is a confidence sequence for the ratio of two rates, a's over b's, in
-// [0, +Inf]. alpha is shared by both groups.
-func RatioSeq(a, b Count, alpha float64) Interval {
-	return ratioOf(ConfSeq(a, alpha/2), ConfSeq(b, alpha/2))
-}
-
-func gapOf(a, b Interval) Interval {
-	return Interval{a.Low - b.High, a.High - b.Low}
-}
-
-func ratioOf(a, b Interval) Interval {
-	out := Interval{0, math.Inf(1)}
-	if b.High > 0 {
-		out.Low = a.Low / b.High
-	}
-	if b.Low > 0 {
-		out.High = a.High / b.Low
-	}
-	return out
+	return boundary(func(p float64) bool { return divergence(c, p) < limit }, inside, end)
 }
 
 // tightest is the number of unit weights at which WeightedSeq is tightest.

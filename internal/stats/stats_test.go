@@ -112,8 +112,9 @@ func TestConfidenceSequencesHold(t *testing.T) {
 				continue
 			}
 			m[0] = m[0] || !ConfSeq(a, alpha).Contains(0.3)
-			m[1] = m[1] || !GapSeq(a, b, alpha).Contains(-0.2)
-			m[2] = m[2] || !RatioSeq(a, b, alpha).Contains(0.6)
+			// The sequences are what these tests do not reject: TestPairSequences.
+			m[1] = m[1] || LogEPairGap(a, b, -0.2) >= Alarm(alpha)
+			m[2] = m[2] || LogEPairRatio(a, b, 0.6) >= Alarm(alpha)
 			m[3] = m[3] || !WeightedSeq(fav, total, squares, alpha).Contains(0.3)
 		}
 		missRate, missGap = missRate+bit(m[0]), missGap+bit(m[1])
@@ -123,6 +124,46 @@ func TestConfidenceSequencesHold(t *testing.T) {
 	for name, misses := range map[string]int{"rate": missRate, "gap": missGap, "ratio": missRatio, "weighted": missWeighted} {
 		assert.LessOrEqual(t, misses, int(alpha*runs), name)
 	}
+}
+
+// The pairwise sequences are tighter than the rates' own, agree with the tests, and
+// turn around with their arguments.
+func TestPairSequences(t *testing.T) {
+	r := seeded(8)
+	for range 100 {
+		a := Count{float64(r.IntN(200)), float64(r.IntN(200))}
+		b := Count{float64(r.IntN(200)), float64(r.IntN(200))}
+		if a.N() == 0 || b.N() == 0 {
+			continue
+		}
+		gap, ratio := GapSeq(a, b, 0.05), RatioSeq(a, b, 0.05)
+		require.True(t, gap.Contains(a.Rate()-b.Rate()), "%v %v %v", a, b, gap)
+		wide := GapOf(ConfSeq(a, 0.025), ConfSeq(b, 0.025))
+		require.LessOrEqual(t, gap.High-gap.Low, wide.High-wide.Low, "%v %v", a, b)
+		if b.Yes > 0 {
+			require.True(t, ratio.Contains(a.Rate()/b.Rate()), "%v %v %v", a, b, ratio)
+		}
+		for _, limit := range []float64{0.5, 0.8, 1.25} {
+			rejected := LogEPairRatio(a, b, limit) >= Alarm(0.05)
+			require.Equal(t, rejected, limit <= ratio.Low || limit >= ratio.High, "%v %v %v", a, b, ratio)
+		}
+		back, turned := GapSeq(b, a, 0.05), RatioSeq(b, a, 0.05)
+		require.InDelta(t, gap.Low, -back.High, 1e-9)
+		require.InDelta(t, gap.High, -back.Low, 1e-9)
+		if turned.High < math.Inf(1) && turned.High > 0 {
+			require.InEpsilon(t, ratio.Low, 1/turned.High, 1e-9)
+		}
+		// Two groups: the test over all groups is the pairwise one.
+		if a.Rate() < 0.8*b.Rate() {
+			require.InDelta(t, LogERatio([]Count{a, b}, 0.8), LogEPairRatio(a, b, 0.8), 1e-9)
+		}
+	}
+	all := Interval{0, math.Inf(1)}
+	require.Equal(t, all, RatioSeq(Count{0, 50}, Count{0, 50}, 0.05))
+	require.Equal(t, all, RatioSeq(Count{}, Count{1, 2}, 0.05))
+	require.Equal(t, Interval{-1, 1}, GapSeq(Count{}, Count{1, 2}, 0.05))
+	require.Equal(t, math.Inf(1), RatioSeq(Count{50, 50}, Count{0, 100}, 0.05).High)
+	require.Zero(t, RatioSeq(Count{0, 100}, Count{50, 50}, 0.05).Low)
 }
 
 func add(c *Count, yes bool) {
@@ -271,6 +312,12 @@ func FuzzStats(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkRatioSeq(b *testing.B) {
+	for b.Loop() {
+		RatioSeq(Count{480, 520}, Count{530, 470}, 0.05)
+	}
 }
 
 func BenchmarkConfSeq(b *testing.B) {
