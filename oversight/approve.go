@@ -1,0 +1,183 @@
+package oversight
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+)
+
+// resultTimeout bounds the writing of a result whose caller may have gone.
+const resultTimeout = 10 * time.Second
+
+// Approve asks a person before next runs: for an agent's tool, a refund, whatever has an effect. A call that a rule holds opens a
+// case with its input and returns a [*PendingError] after at most Policy.Wait; once approved, the same function called under
+// [Resume] with the same input runs next, at most once per approval: an intent is in the ledger before and the result after.
+// If the process dies between the two, nobody knows whether the effect happened, and every later Resume returns
+// [ErrInterrupted] instead of risking a second one. What next does outside should carry the decision's ID as its
+// idempotency key.
+//
+// A second Resume returns the stored result. A reviewer who replaces answers in next's place: next does not run. A call that no
+// rule holds runs at once, every time it is made; if it is drawn, its case is for review afterwards.
+//
+// A nil next or open panics, as does an Out that a stored result cannot be rebuilt as, unless Options.Codec is set.
+func Approve[In, Out any](
+	next func(context.Context, In) (Out, error), desk *Desk, open func(In) Case,
+) func(context.Context, In) (Out, error) {
+	call.MustFunc("oversight.Approve", "next", next == nil)
+	call.MustFunc("oversight.Approve", "open", open == nil)
+	mustDecode[Out]("oversight.Approve", desk)
+	site := call.NewSite(nil, next)
+	return func(ctx context.Context, in In) (out Out, err error) {
+		ctx, scope := call.Enter(ctx, call.StageOversight, site)
+		defer scope.Exit(&err)
+		err = call.ErrUnfinished
+		d := scope.Decision()
+		subject, err := desk.enter(ctx, d)
+		if err != nil {
+			return out, err
+		}
+		o := opening{d: d, subject: subject, in: in, isCall: true}
+		var f *dossier
+		if d.Resumed() {
+			f, err = desk.resumed(ctx, d, subject, in, true)
+		} else {
+			if o.c, err = call.Try(d, call.StageOversight, "the open function", open, in); err != nil {
+				return out, err
+			}
+			f, err = desk.ask(ctx, &o)
+		}
+		switch {
+		case err != nil:
+			return out, err
+		case f != nil:
+			return perform(ctx, &scope, desk, f, next, in, &err)
+		}
+		if out, err = runNext(ctx, &scope, next, in, &err); err != nil || !o.draw.sampled {
+			return out, err
+		}
+		o.out = out
+		return out, desk.afterwards(ctx, &o)
+	}
+}
+
+// ask draws one call before it runs. It returns the decided case of a held one, nil if the call may run.
+func (k *Desk) ask(ctx context.Context, o *opening) (*dossier, error) {
+	var err error
+	if o.draw, err = k.choose(o.d, &o.c); err != nil {
+		return nil, err
+	}
+	o.d.NoteSampled(o.draw.review(o.d.ID()))
+	if o.draw.hold == "" {
+		return nil, nil
+	}
+	o.pending = true
+	ref, f, err := k.open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	o.d.NoteHeld(o.draw.review(ref.id))
+	if f != nil && f.decided() {
+		return f, nil
+	}
+	return k.settle(ctx, o.d, ref, true)
+}
+
+// afterwards opens the case of a call that was drawn and has run.
+func (k *Desk) afterwards(ctx context.Context, o *opening) error {
+	_, _, err := k.open(ctx, o)
+	return err
+}
+
+// perform runs an approved call at most once, or gives what it gave when it ran.
+func perform[In, Out any](
+	ctx context.Context, scope *call.Scope, k *Desk, f *dossier, next func(context.Context, In) (Out, error), in In, state *error,
+) (out Out, err error) {
+	d := scope.Decision()
+	if err := k.ready(d); err != nil {
+		return out, err
+	}
+	answer, err := k.verdictOn(ctx, d, f)
+	if err != nil {
+		return out, err
+	}
+	if f.verdict.Verdict == Replaced {
+		return handOver[Out](ctx, k, d, f, answer)
+	}
+	first, f, err := k.intend(ctx, d, f)
+	if err != nil {
+		return out, err
+	}
+	if !first {
+		if f.result == nil || !f.result.OK || len(f.answer.Output) == 0 {
+			return out, f.interrupted(d)
+		}
+		return handOver[Out](ctx, k, d, f, f.answer.Output)
+	}
+	wrong := "panic"
+	defer func() {
+		// Also when next panics or never returns, and when its caller has gone: what happened has to be known.
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), resultTimeout)
+		defer cancel()
+		if lost := k.happened(after, d, f, out, wrong); lost != nil && err == nil {
+			err = lost
+		}
+	}()
+	if out, err = runNext(ctx, scope, next, in, state); err != nil {
+		wrong = fmt.Sprintf("%T", err)
+		return out, err
+	}
+	wrong = ""
+	return out, nil
+}
+
+// intend claims the one run of an approval. The entry's ID is the case's, so the ledger keeps one; the nonce in it says whose.
+func (k *Desk) intend(ctx context.Context, d *call.Decision, f *dossier) (first bool, now *dossier, err error) {
+	if f.intent != uuid.Nil {
+		return false, f, nil
+	}
+	nonce := uuid.Must(uuid.NewV7())
+	e := entry(kindIntent, onceID(f.opening, kindIntent), f.id, f.subject, time.Now(), intentPublic{Nonce: nonce}, nil)
+	if _, _, err := k.commit(ctx, e); err != nil {
+		return false, nil, unwritten(d, "the intent to run the approved call", err)
+	}
+	if now, err = k.read(ctx, f.id); err != nil {
+		return false, nil, inDecision(err, d)
+	}
+	return now.intent == nonce, now, nil
+}
+
+// happened records what an approved call did. Its output is kept for a second Resume; one that cannot be encoded is not.
+func (k *Desk) happened(ctx context.Context, d *call.Decision, f *dossier, out any, wrong string) error {
+	public, body := resultPublic{OK: wrong == ""}, resultBody{Error: wrong}
+	if public.OK {
+		if data, err := k.codec.encode(out); err == nil {
+			body.Output = data
+		} else {
+			body.Error = fmt.Sprintf("%T", err)
+		}
+	}
+	e := entry(kindResult, onceID(f.opening, kindResult), f.id, f.subject, time.Now(), public, body)
+	if _, _, err := k.commit(ctx, e); err != nil {
+		return unwritten(d, "the call has run, and its result", err)
+	}
+	if public.OK {
+		return k.delivered(ctx, d, f)
+	}
+	return nil
+}
+
+func (f *dossier) interrupted(d *call.Decision) error {
+	detail := "another caller is running it now, or was when its process ended; look what it did before asking again"
+	switch {
+	case f.result == nil:
+	case f.result.OK:
+		detail = "it ran, and its output could not be stored; set oversight.Options.Codec"
+	default:
+		detail = "it ran and failed; open a new case to try again"
+	}
+	return &CaseError{Reason: ErrInterrupted, Case: f.id, Decision: d.ID(), Detail: detail}
+}

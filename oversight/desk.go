@@ -1,0 +1,229 @@
+package oversight
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// keySize is the size of a SipHash key, in bytes.
+const keySize = 16
+
+// Defaults of Options.
+const (
+	DefaultLease        = 2 * time.Minute // long enough to read a case; a reviewer at work renews
+	DefaultMaxStaleness = time.Second
+	DefaultMaxOpen      = 250_000 // open cases, at about a kilobyte each
+)
+
+// Options are the settings of a Desk. The zero value is good.
+type Options struct {
+	// Key is the secret that sampling is keyed with, at least 16 bytes: whoever knows it can tell which units are drawn.
+	// Default: drawn at random by the first desk on the ledger and kept there, so that all desks on it draw alike.
+	Key []byte
+	// Codec is how outputs are kept and replaced. Default: JSON of a concrete type.
+	Codec *Codec
+	// Lease is how long a claim lasts without renewal. Default: DefaultLease.
+	Lease time.Duration
+	// MaxStaleness is how long the stop switch may be unreadable before every call is refused. Default: DefaultMaxStaleness.
+	MaxStaleness time.Duration
+	// MaxOpen bounds the open cases, and so memory. When it is reached, the oldest case that holds nothing is given up by an entry
+	// and counts as not reviewed; when all hold something, further calls that would be held are refused.
+	// Default: DefaultMaxOpen.
+	MaxOpen int
+}
+
+// Desk is where people look at a known share of the calls. It is a fold of the ledger: every process that opens a desk on the
+// same ledger sees the same queue. Make one with New; a nil or zero Desk refuses every call. It is safe for concurrent use,
+// starts no goroutine and no timer, and keeps in memory the open cases only, without their inputs and outputs.
+type Desk struct {
+	ledger   *ledger.Ledger
+	follower *ledger.Follower
+	policy   Policy
+	codec    *Codec
+	opts     Options
+	sampler  *sampler
+	keyID    string
+	state    *state
+	halt     atomic.Pointer[Stopped] // stopped in this process, whatever the ledger says
+}
+
+// New opens a desk on a ledger and reads what is there; ctx bounds that reading only. It returns a [*PolicyError] for a policy that
+// cannot be meant. o may be nil.
+func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, error) {
+	policy, err := p.check()
+	if err != nil {
+		return nil, err
+	}
+	k := &Desk{ledger: l, policy: policy, state: newState()}
+	if o != nil {
+		k.opts = *o
+	}
+	if err := k.opts.check(); err != nil {
+		return nil, err
+	}
+	k.codec = k.opts.Codec
+	if k.follower, err = l.Follow(ctx, []string{stream}, k.state.fold); err != nil {
+		return nil, err
+	}
+	key, err := k.samplingKey(ctx)
+	if err != nil {
+		k.follower.Close()
+		return nil, err
+	}
+	k.sampler = newSampler(key, &k.policy)
+	k.keyID = keyID(key)
+	return k, nil
+}
+
+func (o *Options) check() error {
+	switch {
+	case len(o.Key) > 0 && len(o.Key) < keySize:
+		return invalid("Options.Key: shorter than 16 bytes")
+	case o.Codec != nil && (o.Codec.Encode == nil || o.Codec.Decode == nil):
+		return invalid("Options.Codec: needs both Encode and Decode")
+	case o.Lease < 0 || o.MaxStaleness < 0 || o.MaxOpen < 0:
+		return invalid("Options: Lease, MaxStaleness and MaxOpen must not be negative")
+	}
+	if o.Lease == 0 {
+		o.Lease = DefaultLease
+	}
+	if o.MaxStaleness == 0 {
+		o.MaxStaleness = DefaultMaxStaleness
+	}
+	if o.MaxOpen == 0 {
+		o.MaxOpen = DefaultMaxOpen
+	}
+	return nil
+}
+
+// samplingKey is the caller's key, or the one that the first desk of this ledger drew: the entry's ID is fixed, so that of two
+// desks that start at once one writes it and both read it.
+func (k *Desk) samplingKey(ctx context.Context) (key [keySize]byte, err error) {
+	if len(k.opts.Key) > 0 {
+		sum := sha256.Sum256(k.opts.Key)
+		copy(key[:], sum[:])
+		return key, nil
+	}
+	if key = k.state.samplingKey(); key != ([keySize]byte{}) {
+		return key, nil
+	}
+	_, _ = rand.Read(key[:]) // never fails since Go 1.24
+	e := entry(kindKey, onceID(uuid.Nil, kindKey), uuid.Nil, "", time.Time{}, nil, nil)
+	e.Body = key[:]
+	seq, err := k.ledger.Append(ctx, e)
+	if err == nil {
+		err = k.follower.Wait(ctx, seq)
+	}
+	return k.state.samplingKey(), err
+}
+
+func (s *state) samplingKey() [keySize]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.key
+}
+
+// keyID names a key without showing it.
+func keyID(key [keySize]byte) string {
+	f := newFields("key id")
+	f.bytes(key[:])
+	sum := f.sum()
+	return hex.EncodeToString(sum[:6])
+}
+
+// Close ends the desk: every later call is refused.
+func (k *Desk) Close() {
+	if k.set() {
+		k.follower.Close()
+	}
+}
+
+func (k *Desk) set() bool { return k != nil && k.state != nil }
+
+var errNoDesk = errors.New("oversight: the desk is nil or zero; make one with oversight.New")
+
+// ready says whether a call may go on: a desk is there, its state can be read and the stop switch is off.
+func (k *Desk) ready(d *call.Decision) error {
+	if !k.set() {
+		return call.Refuse(d, call.StageOversight, "the desk is nil or zero; make one with oversight.New", errNoDesk)
+	}
+	if k.stopped() != nil {
+		return &StoppedError{Decision: d.ID()}
+	}
+	if err := k.follower.Err(); err != nil {
+		return &StoppedError{Decision: d.ID(), Stale: true, Err: err}
+	}
+	if time.Since(k.follower.Fresh()) > k.opts.MaxStaleness {
+		return &StoppedError{Decision: d.ID(), Stale: true}
+	}
+	return nil
+}
+
+// usable is ready for the queue: people go on working while calls are stopped.
+func (k *Desk) usable() error {
+	if !k.set() {
+		return call.Refuse(nil, call.StageOversight, "the desk is nil or zero; make one with oversight.New", errNoDesk)
+	}
+	if err := k.follower.Err(); err != nil {
+		return call.Refuse(nil, call.StageOversight, "the desk no longer follows its ledger; open a new one", err)
+	}
+	return nil
+}
+
+// commit appends one entry and says what it did once folded: unknown if it was in the ledger before.
+func (k *Desk) commit(ctx context.Context, e ledger.Entry) (effect, ledger.Seq, error) {
+	did := new(effect)
+	s := k.state
+	s.mu.Lock()
+	if s.await[e.ID] == nil { // else another caller writes the very same entry, and one of the two reads it back
+		s.await[e.ID] = did
+	}
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.await[e.ID] == did {
+			delete(s.await, e.ID)
+		}
+	}()
+	seq, err := k.ledger.Append(ctx, e)
+	if err == nil {
+		err = k.follower.Wait(ctx, seq)
+	}
+	if err != nil {
+		return unknown, 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return *did, seq, nil
+}
+
+// maxName bounds what says who did something, in bytes.
+const maxName = 256
+
+// named checks the identity of a reviewer: evidence without a name is none.
+func named(who string) error {
+	if strings.TrimSpace(who) == "" || len(who) > maxName || !utf8.ValidString(who) {
+		return invalid("say who is acting: 1 to 256 bytes of text")
+	}
+	return nil
+}
+
+func unwritten(d *call.Decision, what string, err error) error {
+	if errors.Is(err, ErrRefused) {
+		return err
+	}
+	return call.Refuse(d, call.StageOversight, what+" could not be written to or read from the ledger", err)
+}

@@ -1,0 +1,41 @@
+// Package oversight lets people look at a known share of what a function decides, hold an answer until somebody has looked, put
+// another in its place, and stop the whole thing.
+//
+// Most callers want [Wrap]:
+//
+//	desk, err := oversight.New(ctx, log, oversight.Policy{
+//		Rate:  0.02, // two in a hundred, drawn by chance, reviewed after the fact
+//		Rules: []oversight.Rule{{Name: "unsure", When: func(c oversight.Case) bool { return c.Score < 0.5 }, Hold: true}},
+//	}, nil)
+//	recommend := oversight.Wrap(Recommend, desk, func(c Customer, o []Offer) oversight.Case {
+//		return oversight.Case{Unit: c.ID, Score: o[0].Score}
+//	})
+//
+// A call that must be looked at before it runs, such as a refund an agent wants to make, goes through [Approve].
+//
+// A held call returns [ErrPending] with the ID of its case; answer 202 and try again later:
+//
+//	offers, err = recommend(oversight.Resume(ctx, caseID), customer)
+//
+// Reviewers work through [Desk.Pending], [Desk.Claim], [Desk.Get] and [Desk.Submit]. [Desk.Stop] refuses every call until
+// [Desk.Start].
+//
+// # What is certain
+//
+// Everything is an entry of the ledger, and the desk is a fold of it: processes that share a ledger share one queue. Of two
+// reviewers who claim a case, the one whose claim is first in the ledger has it, and the claim's position fences off whoever
+// had it before. Leases and deadlines are judged by the times of the entries. A case that nobody decided falls to the policy's
+// fallback, which rejects unless told otherwise, and that too is an entry.
+//
+// The probability with which a case was drawn is kept with it: without that, an error rate of what people looked at says
+// nothing about the rest.
+//
+// What a function decided is held, never the function: it does not run a second time when a case is delivered. An approved call
+// runs at most once.
+//
+// # What is kept
+//
+// Title, input, output and explanation lie in the entry's body, under the call's subject, and go when that person is erased.
+// The desk's memory holds open cases only, about a kilobyte each and at most Options.MaxOpen; the rest is read from the ledger
+// when asked for.
+package oversight

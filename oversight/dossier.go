@@ -1,0 +1,155 @@
+package oversight
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// dossier is a case with everything its entries say, read from the ledger when needed.
+type dossier struct {
+	*record
+	body      openedBody
+	decision  decidedBody
+	delivered bool
+	intent    uuid.UUID // the nonce of the first intent; zero: none
+	result    *resultPublic
+	answer    resultBody
+	history   []Event
+}
+
+// read gathers a case from the ledger. It returns ErrNotFound if there is none.
+func (k *Desk) read(ctx context.Context, id uuid.UUID) (*dossier, error) {
+	entries, err := k.ledger.Get(ctx, id)
+	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+		return nil, unwritten(nil, "the case", err)
+	}
+	var f *dossier
+	for _, e := range entries {
+		if e.Stream != stream {
+			continue
+		}
+		if f, err = f.take(e); err != nil {
+			return nil, unwritten(nil, "the case", err)
+		}
+	}
+	if f == nil {
+		return nil, &CaseError{Reason: ErrNotFound, Case: id}
+	}
+	return f, nil
+}
+
+// take adds one entry to what is known, as the queue's fold does.
+func (f *dossier) take(e ledger.Entry) (*dossier, error) {
+	if e.Kind == kindOpened {
+		if f != nil && !f.decided() {
+			return f, nil
+		}
+		r, err := open(e)
+		if r == nil {
+			return f, err
+		}
+		f = &dossier{record: r}
+		f.note(e, applied)
+		return f, decode(e, &openedPublic{}, &f.body)
+	}
+	if f == nil {
+		return nil, nil
+	}
+	did, err := f.apply(e)
+	if err != nil {
+		return f, err
+	}
+	switch {
+	case e.Kind == kindDecided && did == applied:
+		err = decode(e, &decidedPublic{}, &f.decision)
+	case e.Kind == kindDelivered:
+		f.delivered, did = true, applied
+	case e.Kind == kindIntent && f.intent == uuid.Nil:
+		var public intentPublic
+		err = decode(e, &public, nil)
+		f.intent, did = public.Nonce, applied
+	case e.Kind == kindResult && f.result == nil:
+		f.result, did = &resultPublic{}, applied
+		err = decode(e, f.result, &f.answer)
+	}
+	f.note(e, did)
+	return f, err
+}
+
+func (f *dossier) note(e ledger.Entry, did effect) {
+	ev := Event{Seq: e.Seq, At: e.At, Kind: e.Kind, Counted: did == applied}
+	switch e.Kind {
+	case kindClaimed, kindDecided:
+		var by leaseBody
+		if decode(e, &struct{}{}, &by) == nil {
+			ev.Who = by.Reviewer
+		}
+	}
+	f.history = append(f.history, ev)
+}
+
+// sealOf is the digest that a verdict is about: what went in, what came out, and by which model under which policy.
+func sealOf(id uuid.UUID, input digest, p *openedPublic, output []byte) digest {
+	h := newFields("case")
+	h.bytes(id[:])
+	h.bytes(input[:])
+	h.bytes(output)
+	h.text(p.System)
+	h.text(p.Version)
+	h.text(p.Policy)
+	if p.Call {
+		h.text("call")
+	} else {
+		h.text("answer")
+	}
+	return h.sum()
+}
+
+// intact says whether what is about to be delivered is what the verdict was given on. An expiry is about the case as opened.
+func (f *dossier) intact() bool {
+	seal := sealOf(f.id, f.input, &f.openedPublic, f.body.Output)
+	if !f.verdict.expired && !bytes.Equal(seal[:], f.decision.Digest) {
+		return false
+	}
+	return seal == f.digest
+}
+
+// matches refuses to give one person, input or function the answer that belongs to another.
+func (f *dossier) matches(d *call.Decision, subject string, input digest, isCall bool) error {
+	system, version := d.System()
+	why := ""
+	switch {
+	case f.subject != subject:
+		// Whether somebody else has such a case is nobody's business.
+		return &CaseError{Reason: ErrNotFound, Case: f.id, Decision: d.ID()}
+	case f.Call != isCall:
+		why = "it was opened by the other one of Wrap and Approve"
+	case f.System != system:
+		why = "it was opened by another system"
+	case isCall && f.Version != version:
+		why = "it was approved for another version of the system"
+	case f.input != input:
+		why = "the input is not the one it was opened for"
+	default:
+		return nil
+	}
+	return &CaseError{Reason: ErrConflict, Case: f.id, Decision: d.ID(), Detail: why}
+}
+
+// review is what the decision's record keeps of a decided case.
+func (f *dossier) review() call.Review {
+	r := call.Review{
+		Sampled: true, Probability: f.Probability, Rule: f.Rule, Case: f.id, Held: f.Held,
+		Verdict: string(f.verdict.Verdict), Reviewer: f.verdict.reviewer,
+	}
+	if f.verdict.expired {
+		r.Verdict = "expire"
+	}
+	return r
+}

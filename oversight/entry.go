@@ -1,0 +1,159 @@
+package oversight
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// stream is the ledger stream that every entry of this package is in.
+const stream = "oversight"
+
+// The kinds of entries. All are critical: a release that does not know one cannot say what a case's state is.
+const (
+	kindOpened    = "case.opened"
+	kindClaimed   = "case.claimed"
+	kindRenewed   = "case.renewed"
+	kindReleased  = "case.released"
+	kindDecided   = "case.decided"
+	kindExpired   = "case.expired"
+	kindDelivered = "case.delivered"
+	kindIntent    = "effect.intent"
+	kindResult    = "effect.result"
+	kindStopOn    = "stop.on"
+	kindStopOff   = "stop.off"
+	kindKey       = "desk.key"
+)
+
+// layout is the version of the payloads below.
+const layout = 1
+
+// space is the namespace of the IDs that make an entry happen at most once.
+var space = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/fairlead-go/fairlead/oversight"))
+
+// onceID is the ID of an entry that a case has at most once.
+func onceID(id uuid.UUID, kind string) uuid.UUID {
+	return uuid.NewSHA1(space, append([]byte(kind+"\x00"), id[:]...))
+}
+
+// tokenID is the ID of an entry that a lease writes at most once.
+func tokenID(id uuid.UUID, kind string, token ledger.Seq) uuid.UUID {
+	data := append([]byte(kind+"\x00"), id[:]...)
+	for shift := 56; shift >= 0; shift -= 8 {
+		data = append(data, byte(uint64(token)>>shift))
+	}
+	return uuid.NewSHA1(space, data)
+}
+
+// openedID is the ID of the opening under a key: of two, the ledger keeps the first.
+func openedID(system, key string, id uuid.UUID) uuid.UUID {
+	if key == "" {
+		return onceID(id, kindOpened)
+	}
+	f := newFields("key")
+	f.text(system)
+	f.text(key)
+	sum := f.sum()
+	return uuid.NewSHA1(space, append([]byte("case.key\x00"), sum[:]...))
+}
+
+// The public halves hold nothing personal and outlive an erasure, so that rates can still be estimated; the bodies hold the rest.
+type openedPublic struct {
+	Probability float64 `json:"p"`
+	Rule        string  `json:"rule,omitempty"`
+	Held        bool    `json:"held,omitempty"`
+	HoldRule    string  `json:"hold_rule,omitempty"`
+	Call        bool    `json:"call,omitempty"` // Approve: a call waits, not an answer
+	Stratum     string  `json:"stratum,omitempty"`
+	Policy      string  `json:"policy"`
+	KeyID       string  `json:"key"` // which sampling key drew it
+	System      string  `json:"system"`
+	Version     string  `json:"version,omitempty"`
+	Deadline    int64   `json:"deadline"` // Unix nanoseconds
+	Fallback    Verdict `json:"fallback"`
+	Began       int64   `json:"began"` // the decision's time, Unix nanoseconds
+}
+
+type openedBody struct {
+	Title       string          `json:"title,omitempty"`
+	Unit        string          `json:"unit,omitempty"`
+	Score       float64         `json:"score,omitempty"`
+	Input       json.RawMessage `json:"input,omitempty"`
+	Output      json.RawMessage `json:"output,omitempty"`
+	Explanation json.RawMessage `json:"explanation,omitempty"`
+	Session     string          `json:"session,omitempty"`
+	InputDigest []byte          `json:"input_digest"`
+	Digest      []byte          `json:"digest"`
+}
+
+type leasePublic struct {
+	Token ledger.Seq `json:"token,omitempty"`
+	Until int64      `json:"until,omitempty"` // Unix nanoseconds
+}
+
+type leaseBody struct {
+	Reviewer string `json:"reviewer"`
+}
+
+type decidedPublic struct {
+	Token   ledger.Seq `json:"token"`
+	Verdict Verdict    `json:"verdict"`
+}
+
+type decidedBody struct {
+	Reviewer string          `json:"reviewer"`
+	Output   json.RawMessage `json:"output,omitempty"`
+	Comment  string          `json:"comment,omitempty"`
+	Reasons  []string        `json:"reasons,omitempty"`
+	Digest   []byte          `json:"digest"` // of the case as it was decided upon
+}
+
+type expiredPublic struct {
+	Crowded bool `json:"crowded,omitempty"` // given up because the queue was full
+}
+
+type intentPublic struct {
+	Nonce uuid.UUID `json:"nonce"` // tells the caller whose intent came first
+}
+
+type resultPublic struct {
+	OK bool `json:"ok"`
+}
+
+type resultBody struct {
+	Output json.RawMessage `json:"output,omitempty"`
+	Error  string          `json:"error,omitempty"` // the type of what went wrong
+}
+
+type stopBody struct {
+	Who string `json:"who"`
+	Why string `json:"why,omitempty"`
+}
+
+// entry makes an entry of this stream. The payloads are structs of strings, numbers and checked JSON, so that encoding them cannot
+// fail.
+func entry(kind string, id, key uuid.UUID, subject string, at time.Time, public, body any) ledger.Entry {
+	e := ledger.Entry{
+		ID: id, At: at, Stream: stream, Kind: kind, Version: layout, Critical: true, Subject: subject, Key: key,
+	}
+	if public != nil {
+		e.Public = mustJSON(public)
+	}
+	if body != nil {
+		e.Body = mustJSON(body)
+	}
+	return e
+}
+
+func mustJSON(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("oversight: payload: " + err.Error())
+	}
+	return data
+}
+
+func unix(ns int64) time.Time { return time.Unix(0, ns).UTC() }

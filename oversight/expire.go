@@ -1,0 +1,85 @@
+package oversight
+
+import (
+	"context"
+	"time"
+
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// expireBatch bounds what one sweep writes.
+const expireBatch = 256
+
+// Expire gives the cases past their deadline to the fallback, by an entry each, and says how many it wrote. The desk does so itself
+// whenever somebody asks for cases or an answer; call it from a timer of your own if nobody does for long.
+func (k *Desk) Expire(ctx context.Context) (int, error) {
+	if err := k.usable(); err != nil {
+		return 0, err
+	}
+	total := 0
+	for {
+		batch := k.state.overdue(time.Now())
+		if len(batch) == 0 {
+			return total, nil
+		}
+		seq, err := k.ledger.Append(ctx, batch...)
+		if err == nil {
+			err = k.follower.Wait(ctx, seq)
+		}
+		if err != nil {
+			return total, unwritten(nil, "an expiry", err)
+		}
+		total += len(batch)
+		if len(batch) < expireBatch {
+			return total, nil
+		}
+	}
+}
+
+// overdue makes the entries that end the cases past their deadline, the most overdue first. Each carries a time that the fold
+// accepts, as it is after the deadline.
+func (s *state) overdue(now time.Time) []ledger.Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.due) == 0 || now.Before(s.due[0].deadline) {
+		return nil
+	}
+	var batch []ledger.Entry
+	// A heap's first n elements in order are not its first n places: walk down from the root, which never leaves the overdue.
+	for stack := []int{0}; len(stack) > 0 && len(batch) < expireBatch; {
+		i := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if i >= len(s.due) || now.Before(s.due[i].deadline) {
+			continue
+		}
+		batch = append(batch, expiry(s.due[i], now, expiredPublic{}))
+		stack = append(stack, 2*i+1, 2*i+2)
+	}
+	return batch
+}
+
+func expiry(r *record, now time.Time, public expiredPublic) ledger.Entry {
+	return entry(kindExpired, onceID(r.opening, kindExpired), r.id, r.subject, now, public, nil)
+}
+
+// room makes place for one more case, or says that there is none.
+func (k *Desk) room(ctx context.Context) error {
+	s := k.state
+	s.mu.Lock()
+	if len(s.open) < k.opts.MaxOpen {
+		s.mu.Unlock()
+		return nil
+	}
+	oldest := s.audit.first
+	if oldest == nil {
+		s.mu.Unlock()
+		return errFull
+	}
+	e := expiry(oldest, time.Now(), expiredPublic{Crowded: true})
+	s.mu.Unlock()
+	seq, err := k.ledger.Append(ctx, e)
+	if err == nil {
+		err = k.follower.Wait(ctx, seq)
+	}
+	return err
+}

@@ -1,0 +1,121 @@
+package oversight
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// Item is an open case as the queue lists it. It prints redacted.
+type Item struct {
+	Case        uuid.UUID
+	Seq         ledger.Seq // of the opening: the queue's order
+	Title       string
+	System      string
+	Opened      time.Time
+	Deadline    time.Time
+	Held        bool    // somebody waits for the answer
+	Call        bool    // a call waits to run, not an answer to be delivered
+	Probability float64 // with which it was drawn, in (0, 1]
+	Rule        string  // that set the probability; "" for the policy's own rate
+	HoldRule    string  // that holds it; "" if it holds nothing
+	Stratum     string
+	Score       float64
+	Reviewer    string    // who has claimed it; "" if nobody has
+	LeaseUntil  time.Time // zero if nobody has
+}
+
+// File is everything the ledger says about one case, open or closed. It prints redacted.
+type File struct {
+	Item
+	Subject     string
+	Unit        string
+	Session     string // the privacy session whose placeholders the payloads speak in; "" without one
+	Version     string // of the system
+	Policy      string // version of the policy
+	SamplingKey string // names the key that drew it
+	Input       json.RawMessage
+	Output      json.RawMessage // what the function said; empty for a call that waits to run
+	Explanation json.RawMessage // why; empty without Transparency around
+	Verdict     Verdict         // "" while open
+	Expired     bool            // the verdict is the deadline's
+	Decided     time.Time       // zero while open
+	By          string          // who decided
+	Correction  json.RawMessage // the output of a Replaced case
+	Comment     string
+	Reasons     []string
+	Delivered   bool // the answer has gone out at least once
+	Events      []Event
+}
+
+// Event is one entry about a case.
+type Event struct {
+	Seq     ledger.Seq
+	At      time.Time
+	Kind    string
+	Who     string // "" where nobody acted
+	Counted bool   // false: recorded without effect, such as a verdict under a lease that had ended
+}
+
+// Format prints the case's ID under every verb.
+func (i Item) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "oversight.Item("+i.Case.String()+")")
+}
+
+// LogValue keeps an item's title out of slog.
+func (i Item) LogValue() slog.Value {
+	return slog.StringValue("oversight.Item(" + i.Case.String() + ")")
+}
+
+// Format prints the case's ID under every verb.
+func (f File) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "oversight.File("+f.Case.String()+")")
+}
+
+// LogValue keeps a file's payload out of slog.
+func (f File) LogValue() slog.Value {
+	return slog.StringValue("oversight.File(" + f.Case.String() + ")")
+}
+
+// Get reads a case, open or closed, from the ledger: ErrNotFound if there is none.
+func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
+	if err := k.usable(); err != nil {
+		return File{}, err
+	}
+	f, err := k.read(ctx, id)
+	if err != nil {
+		return File{}, err
+	}
+	file := File{
+		Item: f.item(), Subject: f.subject, Unit: f.body.Unit, Session: f.body.Session,
+		Version: f.Version, Policy: f.Policy, SamplingKey: f.KeyID,
+		Input: f.body.Input, Output: f.body.Output, Explanation: f.body.Explanation,
+		Verdict: f.verdict.Verdict, Expired: f.verdict.expired, Decided: f.verdict.at, By: f.verdict.reviewer,
+		Correction: f.decision.Output, Comment: f.decision.Comment, Reasons: f.decision.Reasons,
+		Delivered: f.delivered, Events: f.history,
+	}
+	file.Title = f.body.Title
+	return file, nil
+}
+
+func (r *record) item() Item {
+	i := Item{
+		Case: r.id, Seq: r.seq, Title: r.title, System: r.System, Opened: r.opened, Deadline: r.deadline,
+		Held: r.Held, Call: r.Call, Probability: r.Probability, Rule: r.Rule, HoldRule: r.HoldRule,
+		Stratum: r.Stratum, Score: r.score,
+	}
+	if i.Title == "" {
+		i.Title = r.System
+	}
+	if !r.decided() && r.lease.live(time.Now()) {
+		i.Reviewer, i.LeaseUntil = r.lease.reviewer, r.lease.until
+	}
+	return i
+}

@@ -1,0 +1,166 @@
+package oversight
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// opening is what a case is opened with.
+type opening struct {
+	d       *call.Decision
+	subject string
+	c       Case
+	draw    draw
+	in      any
+	out     any // what the function said
+	isCall  bool
+	pending bool // a call that has not run: there is no output yet
+}
+
+// choose draws; a rule that panics refuses the call. call.Try would make the case escape to the heap, for every call.
+func (k *Desk) choose(d *call.Decision, c *Case) (dr draw, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = call.Refuse(d, call.StageOversight, "a rule's When function panicked", panicked(r))
+		}
+	}()
+	return k.sampler.draw(c, d.ID()), nil
+}
+
+// panicked keeps of a panic its type only.
+func panicked(r any) error { return &call.PanicError{Type: fmt.Sprintf("%T", r)} }
+
+// review notes the drawing on the decision.
+func (dr draw) review(id uuid.UUID) call.Review {
+	r := call.Review{Sampled: dr.sampled, Probability: dr.p, Rule: dr.rule}
+	if dr.sampled {
+		r.Case = id
+	}
+	return r
+}
+
+// open writes the opening of a case and returns the case that stands under its key: this one, or one that was opened before for the
+// same input, which comes with what the ledger says about it.
+func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) {
+	input, err := inputDigest(o.d, o.in)
+	if err != nil {
+		return caseRef{}, nil, err
+	}
+	public, body, err := k.payload(o, input)
+	if err != nil {
+		return caseRef{}, nil, err
+	}
+	if err := k.room(ctx); err != nil {
+		return caseRef{}, nil, call.Refuse(o.d, call.StageOversight,
+			"too many cases are open; have them decided, or raise oversight.Options.MaxOpen", err)
+	}
+	id := o.d.ID()
+	now := time.Now()
+	within := k.policy.Within
+	if public.Held {
+		within = k.policy.Deadline
+	}
+	public.Deadline = now.Add(within).UnixNano()
+	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, now, public, body)
+	did, seq, err := k.commit(ctx, e)
+	if err != nil {
+		return caseRef{}, nil, unwritten(o.d, "the case", err)
+	}
+	if did == applied {
+		return caseRef{id: id, subject: o.subject, deadline: unix(public.Deadline)}, nil, nil
+	}
+	f, err := k.standing(ctx, o, seq)
+	if err != nil {
+		return caseRef{}, nil, err
+	}
+	return f.ref(), f, f.matches(o.d, o.subject, input, o.isCall)
+}
+
+// standing reads the case whose opening the ledger kept under the same key.
+func (k *Desk) standing(ctx context.Context, o *opening, seq ledger.Seq) (*dossier, error) {
+	for e, err := range k.ledger.Since(ctx, seq-1) {
+		if err != nil {
+			return nil, unwritten(o.d, "the case", err)
+		}
+		f, err := k.read(ctx, e.Key)
+		return f, inDecision(err, o.d)
+	}
+	return nil, &CaseError{Reason: ErrNotFound, Case: o.d.ID(), Decision: o.d.ID()}
+}
+
+func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, error) {
+	system, version := o.d.System()
+	dr := &o.draw
+	public := openedPublic{
+		Probability: dr.p, Rule: dr.rule, Held: dr.hold != "", HoldRule: dr.hold, Call: o.isCall,
+		Stratum: o.c.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: system, Version: version,
+		Fallback: k.policy.Fallback, Began: o.d.Began().UnixNano(),
+	}
+	body := openedBody{Title: o.c.Title, Unit: o.c.Unit, Score: finite(o.c.Score), InputDigest: input[:], Session: o.d.Facts().Session}
+	shown := o.c.Input
+	if shown == nil {
+		shown = o.in
+	}
+	var err error
+	if body.Input, err = marshal(shown); err != nil {
+		return public, body, call.Refuse(o.d, call.StageOversight,
+			"the input cannot be written as JSON for the reviewer; say in Case.Input what they should see", err)
+	}
+	if !o.pending {
+		if body.Output, err = k.codec.encode(o.out); err != nil {
+			return public, body, call.Refuse(o.d, call.StageOversight,
+				"the output cannot be encoded for the reviewer; set oversight.Options.Codec", err)
+		}
+		if body.Explanation, err = explanation(o.d, o.out); err != nil {
+			return public, body, err
+		}
+	}
+	seal := sealOf(o.d.ID(), input, &public, body.Output)
+	body.Digest = seal[:]
+	return public, body, nil
+}
+
+// explanation asks the journal around this guard why the output is what it is, so that a reviewer sees it before deciding.
+func explanation(d *call.Decision, out any) (json.RawMessage, error) {
+	if !d.Explains() {
+		return nil, nil
+	}
+	why, err := d.Explanation(out)
+	if err != nil || why == nil {
+		return nil, err
+	}
+	data, err := marshal(why)
+	if err != nil {
+		return nil, call.Refuse(d, call.StageOversight, "the explanation cannot be written as JSON", err)
+	}
+	return data, nil
+}
+
+// inputDigest is the digest of a function's input, with its type: two functions that take alike values of different types are not
+// one.
+func inputDigest(d *call.Decision, in any) (digest, error) {
+	value, err := digestOf(in)
+	if err != nil {
+		return digest{}, call.Refuse(d, call.StageOversight,
+			"the input cannot be told from another one; pass the guarded function plain values, without functions, channels and cycles", err)
+	}
+	f := newFields("input")
+	f.text(fmt.Sprintf("%T", in))
+	f.bytes(value[:])
+	return f.sum(), nil
+}
+
+// finite keeps a score that JSON cannot write out of the entry; rules have seen it.
+func finite(score float64) float64 {
+	if score-score != 0 {
+		return 0
+	}
+	return score
+}

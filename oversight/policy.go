@@ -1,0 +1,177 @@
+package oversight
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"strconv"
+	"time"
+)
+
+// Case says what a reviewer is asked about. It prints redacted.
+type Case struct {
+	// Unit is what is drawn: calls with the same Unit are sampled alike. Default: Key, else the decision.
+	Unit string
+	// Key makes opening idempotent within one system: the same Key with the same input is the case opened first, with another
+	// input it is [ErrConflict]. Default: the decision's ID.
+	Key string
+	// Stratum is the group of like cases that rates are estimated in ("new customers"): few different ones, never about one
+	// person. It is kept in clear. Default: one stratum for all.
+	Stratum string
+	// Title is what the queue shows; cut to 256 bytes. Default: the system's name.
+	Title string
+	// Score is the application's own figure for rules, such as the model's confidence. Default: 0.
+	Score float64
+	// Input is what the reviewer sees of the input, as JSON. Default: the guarded function's whole input.
+	Input any
+}
+
+// Format prints no field of a case under any verb.
+func (Case) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.Case(redacted)") }
+
+// LogValue keeps a case out of slog.
+func (Case) LogValue() slog.Value { return slog.StringValue("oversight.Case(redacted)") }
+
+// Rule raises the rate of the cases it names, and may hold them.
+type Rule struct {
+	// Name is how cases and evidence refer to the rule. Required, and different from the other rules'.
+	Name string
+	// When says whether the rule names a case. It must be a pure function, or a replay draws differently. Required.
+	When func(Case) bool
+	// Rate is the share of the named cases that is drawn, in (0, 1]. Default: 1.
+	Rate float64
+	// Hold makes a drawn case wait for a verdict before anything is delivered. Default: reviewed after the fact.
+	Hold bool
+}
+
+// Verdict is what a reviewer, or the deadline, says about a case.
+type Verdict string
+
+// The verdicts. The zero Verdict is none, and approves nothing.
+const (
+	Approved Verdict = "approve" // deliver what the function said, or run the call
+	Rejected Verdict = "reject"  // deliver nothing: [ErrRejected]
+	Replaced Verdict = "replace" // deliver the reviewer's output instead
+)
+
+// RulesOnly as Policy.Rate draws only what a rule names.
+const RulesOnly = -1
+
+// Defaults of a Policy.
+const (
+	DefaultDeadline = 24 * time.Hour      // a held case without a verdict falls back after a day
+	DefaultWithin   = 30 * 24 * time.Hour // a case that holds nothing counts as not reviewed after thirty days
+)
+
+// Policy says which calls people look at, and what happens when nobody does. The zero Policy reviews every decision after
+// the fact and holds none.
+type Policy struct {
+	// Rate is the share of all decisions that is drawn, in (0, 1], or RulesOnly. Default: 1, every decision.
+	Rate float64
+	// Rules raise the rate of some cases: the largest rate of those that name a case is its probability. Default: none.
+	Rules []Rule
+	// Wait is how long a held call waits for a verdict before it returns [ErrPending]. Default: not at all.
+	Wait time.Duration
+	// Deadline is how long after its opening a held case falls to Fallback. Default: DefaultDeadline.
+	Deadline time.Duration
+	// Within is how long a case that holds nothing stays open for review. Default: DefaultWithin.
+	Within time.Duration
+	// Fallback is the verdict at the deadline: Rejected, or Approved, which lets pass what nobody looked at.
+	// Default: Rejected.
+	Fallback Verdict
+	// Version names this policy in cases and evidence. Default: a digest of its rates, rules' names and times.
+	Version string
+}
+
+// check returns the policy with its defaults in place, or what is wrong with it.
+func (p Policy) check() (Policy, error) {
+	switch {
+	case p.Rate != RulesOnly && (!(p.Rate >= 0) || p.Rate > 1):
+		return p, &PolicyError{Field: "Rate", Why: "must be in (0, 1], 0 for every decision or RulesOnly"}
+	case p.Wait < 0:
+		return p, &PolicyError{Field: "Wait", Why: "must not be negative"}
+	case p.Deadline < 0:
+		return p, &PolicyError{Field: "Deadline", Why: "must not be negative"}
+	case p.Within < 0:
+		return p, &PolicyError{Field: "Within", Why: "must not be negative"}
+	case p.Fallback != "" && p.Fallback != Rejected && p.Fallback != Approved:
+		return p, &PolicyError{Field: "Fallback", Why: "must be Rejected or Approved: nobody is there to replace"}
+	}
+	rules, err := checkRules(p.Rules)
+	if err != nil {
+		return p, err
+	}
+	p.Rules = rules
+	if p.Rate == 0 {
+		p.Rate = 1
+	}
+	if p.Deadline == 0 {
+		p.Deadline = DefaultDeadline
+	}
+	if p.Within == 0 {
+		p.Within = DefaultWithin
+	}
+	if p.Fallback == "" {
+		p.Fallback = Rejected
+	}
+	if p.Version == "" {
+		p.Version = p.version()
+	}
+	return p, nil
+}
+
+func checkRules(rules []Rule) ([]Rule, error) {
+	seen := make(map[string]bool, len(rules))
+	checked := make([]Rule, len(rules)) // the caller may go on to change its own
+	for i, r := range rules {
+		field := "Rules[" + strconv.Itoa(i) + "]"
+		switch {
+		case r.Name == "":
+			return nil, &PolicyError{Field: field + ".Name", Why: "is empty: evidence refers to rules by name"}
+		case seen[r.Name]:
+			return nil, &PolicyError{Field: field + ".Name", Why: "is the name of an earlier rule"}
+		case r.When == nil:
+			return nil, &PolicyError{Field: field + ".When", Why: "is nil: say which cases the rule names"}
+		case !(r.Rate >= 0) || r.Rate > 1:
+			return nil, &PolicyError{Field: field + ".Rate", Why: "must be in (0, 1], or 0 for every case it names"}
+		}
+		if r.Rate == 0 {
+			r.Rate = 1
+		}
+		seen[r.Name] = true
+		checked[i] = r
+	}
+	return checked, nil
+}
+
+// holds says whether any case can be made to wait.
+func (p *Policy) holds() bool {
+	for i := range p.Rules {
+		if p.Rules[i].Hold {
+			return true
+		}
+	}
+	return false
+}
+
+// version digests what can be digested: of a rule's When only the name stands for it.
+func (p *Policy) version() string {
+	h := newFields("policy")
+	h.uint(math.Float64bits(p.Rate))
+	h.uint(uint64(p.Deadline))
+	h.uint(uint64(p.Within))
+	h.text(string(p.Fallback))
+	for _, r := range p.Rules {
+		h.text(r.Name)
+		h.uint(math.Float64bits(r.Rate))
+		h.text(strconv.FormatBool(r.Hold))
+	}
+	sum := h.sum()
+	return hex.EncodeToString(sum[:6])
+}
+
+// digest is a SHA-256 over length-prefixed fields.
+type digest [sha256.Size]byte

@@ -1,0 +1,244 @@
+package oversight
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// DefaultLimit is how many cases Pending returns unless told otherwise.
+const DefaultLimit = 100
+
+// Filter says which open cases are meant. The zero Filter means all.
+type Filter struct {
+	// Held takes only cases that somebody waits for. Default: all.
+	Held bool
+	// Unclaimed leaves out what another reviewer has. Default: all.
+	Unclaimed bool
+	// System takes only cases of this system. Default: all.
+	System string
+	// After takes only cases opened after this position, for the next page. Default: from the start.
+	After ledger.Seq
+	// Limit is the most cases returned. Default: DefaultLimit.
+	Limit int
+}
+
+func (f *Filter) wants(r *record, at time.Time) bool {
+	return r.seq > f.After && (f.System == "" || r.System == f.System) && (!f.Unclaimed || !r.lease.live(at))
+}
+
+// Lease is a reviewer's claim on a case. The zero Lease holds nothing.
+type Lease struct {
+	Case     uuid.UUID
+	Reviewer string
+	Token    ledger.Seq // the claim's position in the ledger: it fences off whoever held the case before
+	Until    time.Time  // when it ends unless renewed
+}
+
+// Pending lists open cases: those that somebody waits for first, each in the order of opening. Cases past their deadline are
+// given to the fallback first.
+func (k *Desk) Pending(ctx context.Context, f Filter) ([]Item, error) {
+	if err := k.usable(); err != nil {
+		return nil, err
+	}
+	if _, err := k.Expire(ctx); err != nil {
+		return nil, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = DefaultLimit
+	}
+	now := time.Now()
+	s := k.state
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var items []Item
+	for _, q := range s.queues(f.Held) {
+		for r := q.first; r != nil && len(items) < f.Limit; r = r.next {
+			if f.wants(r, now) {
+				items = append(items, r.item())
+			}
+		}
+	}
+	return items, nil
+}
+
+func (s *state) queues(heldOnly bool) []*queue {
+	if heldOnly {
+		return []*queue{&s.held}
+	}
+	return []*queue{&s.held, &s.audit}
+}
+
+// Claim gives a case to a reviewer for the time of a lease: the one named, or the next one for uuid.Nil. Of two who claim the
+// same case the first in the ledger has it and the other gets ErrFenced. ErrNotFound: no such open case, or none left.
+func (k *Desk) Claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease, error) {
+	if err := k.usable(); err != nil {
+		return Lease{}, err
+	}
+	if err := named(reviewer); err != nil {
+		return Lease{}, err
+	}
+	if _, err := k.Expire(ctx); err != nil {
+		return Lease{}, err
+	}
+	if id != uuid.Nil {
+		return k.claim(ctx, reviewer, id)
+	}
+	for {
+		next, ok := k.state.next(time.Now())
+		if !ok {
+			return Lease{}, &CaseError{Reason: ErrNotFound, Detail: "no case is left to claim"}
+		}
+		lease, err := k.claim(ctx, reviewer, next)
+		if !errors.Is(err, ErrFenced) && !errors.Is(err, ErrNotFound) {
+			return lease, err
+		}
+	}
+}
+
+// spread is how many of the next cases a claimer picks from: the more claimers, the more, so that they seldom collide.
+const (
+	spreadMin   = 32
+	spreadShare = 8
+)
+
+// next picks an unclaimed case at random among the first ones of the foremost queue that has any.
+func (s *state) next(now time.Time) (uuid.UUID, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, q := range s.queues(false) {
+		var picked *record
+		claimed, seen := 0, 0
+		for r := q.first; r != nil && seen < max(spreadMin, spreadShare*claimed); r = r.next {
+			switch {
+			case r.lease.live(now):
+				claimed++
+			case now.Before(r.deadline):
+				if seen++; rand.IntN(seen) == 0 { // each of the seen is picked with the same chance
+					picked = r
+				}
+			}
+		}
+		if picked != nil {
+			return picked.id, true
+		}
+	}
+	return uuid.Nil, false
+}
+
+func (k *Desk) claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease, error) {
+	c, err := k.openCase(ctx, id)
+	if err != nil {
+		return Lease{}, err
+	}
+	now := time.Now()
+	if c.lease.live(now) {
+		return Lease{}, &CaseError{Reason: ErrFenced, Case: id, Detail: "another reviewer has it, or this one in another window"}
+	}
+	until := now.Add(k.opts.Lease)
+	e := entry(kindClaimed, uuid.Must(uuid.NewV7()), id, c.subject, now,
+		leasePublic{Until: until.UnixNano()}, leaseBody{Reviewer: reviewer})
+	did, seq, err := k.commit(ctx, e)
+	if err != nil {
+		return Lease{}, unwritten(nil, "the claim", err)
+	}
+	if did != applied {
+		return Lease{}, &CaseError{Reason: ErrFenced, Case: id, Detail: "another reviewer was first, or it is decided"}
+	}
+	return Lease{Case: id, Reviewer: reviewer, Token: seq, Until: earlier(until, c.deadline)}, nil
+}
+
+// Renew makes a lease last again as long as a new one, up to the case's deadline. ErrFenced: it has ended.
+func (k *Desk) Renew(ctx context.Context, l Lease) (Lease, error) {
+	until := time.Now().Add(k.leaseTime())
+	c, err := k.change(ctx, l, kindRenewed, until)
+	if err != nil {
+		return Lease{}, err
+	}
+	l.Until = earlier(until, c.deadline)
+	return l, nil
+}
+
+// Release gives a case back to the queue. ErrFenced: the lease has ended.
+func (k *Desk) Release(ctx context.Context, l Lease) error {
+	_, err := k.change(ctx, l, kindReleased, time.Time{})
+	return err
+}
+
+func (k *Desk) leaseTime() time.Duration {
+	if !k.set() {
+		return 0
+	}
+	return k.opts.Lease
+}
+
+func (k *Desk) change(ctx context.Context, l Lease, kind string, until time.Time) (caseRef, error) {
+	if err := k.usable(); err != nil {
+		return caseRef{}, err
+	}
+	if err := named(l.Reviewer); err != nil {
+		return caseRef{}, err
+	}
+	c, err := k.openCase(ctx, l.Case)
+	if err != nil {
+		return caseRef{}, err
+	}
+	public := leasePublic{Token: l.Token}
+	if !until.IsZero() {
+		public.Until = until.UnixNano()
+	}
+	e := entry(kind, uuid.Must(uuid.NewV7()), l.Case, c.subject, time.Now(), public, leaseBody{Reviewer: l.Reviewer})
+	did, _, err := k.commit(ctx, e)
+	if err != nil {
+		return caseRef{}, unwritten(nil, "the lease", err)
+	}
+	if did != applied {
+		return caseRef{}, &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "claim the case again"}
+	}
+	return c, nil
+}
+
+// caseRef is what an entry about an open case is made from.
+type caseRef struct {
+	id       uuid.UUID
+	subject  string
+	deadline time.Time
+	digest   digest
+	lease    held
+}
+
+func (r *record) ref() caseRef {
+	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease}
+}
+
+// openCase finds an open case, here or, when this process has not caught up with another, in the ledger.
+func (k *Desk) openCase(ctx context.Context, id uuid.UUID) (caseRef, error) {
+	s := k.state
+	s.mu.Lock()
+	r := s.open[id]
+	if r != nil {
+		defer s.mu.Unlock()
+		return r.ref(), nil
+	}
+	s.mu.Unlock()
+	f, err := k.read(ctx, id)
+	if err != nil {
+		return caseRef{}, err
+	}
+	if f.decided() {
+		return caseRef{}, &CaseError{Reason: ErrNotFound, Case: id, Detail: "it is decided; Get shows how"}
+	}
+	return f.ref(), nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

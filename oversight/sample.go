@@ -1,0 +1,92 @@
+package oversight
+
+import (
+	"math"
+
+	"github.com/google/uuid"
+)
+
+// sampler decides which calls people see. One keyed hash of the unit decides for all rules together, so that the probability of a
+// case is exactly the largest of its rules' rates, and what a lower rate draws a higher rate draws too. The key is secret:
+// with a hash anyone can compute, whoever chooses the units can dodge review.
+type sampler struct {
+	k0, k1 uint64
+	rate   float64 // 0: rules only
+	limit  uint64
+	rules  []sampleRule
+}
+
+type sampleRule struct {
+	Rule
+	limit uint64
+}
+
+// draw is what the sampler says about one call.
+type draw struct {
+	p       float64 // with which probability the call was to be drawn, in [0, 1]
+	rule    string  // the rule that set p; "" for the policy's own rate
+	hold    string  // the rule that holds it; "" if it is not held
+	sampled bool
+}
+
+func newSampler(key [keySize]byte, p *Policy) *sampler {
+	s := &sampler{rate: max(p.Rate, 0)}
+	// The hash is used for this one purpose under a key of its own, so that another use of the same key shows nothing.
+	k0, k1 := le64(key[:8]), le64(key[8:])
+	s.k0 = sipHash(k0, k1, "fairlead/oversight/sample/0")
+	s.k1 = sipHash(k0, k1, "fairlead/oversight/sample/1")
+	s.limit = limit(s.rate)
+	for _, r := range p.Rules {
+		s.rules = append(s.rules, sampleRule{Rule: r, limit: limit(r.Rate)})
+	}
+	return s
+}
+
+// limit is the number of hash values out of 2^64 that a rate draws; for a rate of 1 it is one short, which drawn puts right.
+func limit(rate float64) uint64 {
+	if rate >= 1 {
+		return math.MaxUint64
+	}
+	return uint64(math.Ldexp(rate, 64)) // exact: a float64 below 1 is at most 1 - 2^-53
+}
+
+func drawn(h, limit uint64) bool { return h < limit || limit == math.MaxUint64 }
+
+// draw decides for one case; id stands in for an empty unit.
+func (s *sampler) draw(c *Case, id uuid.UUID) draw {
+	h := s.hash(c, id)
+	d := draw{p: s.rate, sampled: drawn(h, s.limit)}
+	for i := range s.rules {
+		r := &s.rules[i]
+		if !r.When(*c) {
+			continue
+		}
+		in := drawn(h, r.limit)
+		if r.Rate > d.p {
+			d.p, d.rule = r.Rate, r.Name
+		}
+		d.sampled = d.sampled || in
+		if in && r.Hold && d.hold == "" {
+			d.hold = r.Name
+		}
+	}
+	return d
+}
+
+func (s *sampler) hash(c *Case, id uuid.UUID) uint64 {
+	switch {
+	case c.Unit != "":
+		return sipHash(s.k0, s.k1, c.Unit)
+	case c.Key != "":
+		return sipHash(s.k0, s.k1, c.Key) // a retry under the same key cannot draw again
+	}
+	return sipHash(s.k0, s.k1, id[:])
+}
+
+func le64(b []byte) uint64 {
+	var v uint64
+	for i := range 8 {
+		v |= uint64(b[i]) << (8 * i)
+	}
+	return v
+}

@@ -1,0 +1,196 @@
+package oversight
+
+import (
+	"container/heap"
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// state is the fold: the open cases, the stop switch and the sampling key. A case leaves it with its verdict and is read again
+// from the ledger when it is needed, so that memory is bounded by what is open.
+type state struct {
+	stop atomic.Pointer[Stopped] // read by every call; nil: running
+
+	mu    sync.Mutex
+	open  map[uuid.UUID]*record
+	held  queue // in the order of opening
+	audit queue
+	due   dueHeap
+	key   [keySize]byte // drawn by the first desk of the ledger; zero: none yet
+	await map[uuid.UUID]*effect
+	watch map[uuid.UUID]*watcher
+}
+
+// watcher is who waits for a verdict in this process.
+type watcher struct {
+	done chan struct{} // closed by the fold
+	n    int
+}
+
+func newState() *state {
+	return &state{open: map[uuid.UUID]*record{}, await: map[uuid.UUID]*effect{}, watch: map[uuid.UUID]*watcher{}}
+}
+
+// fold takes one entry. It is what ledger.Fold asks for; the time that counts for a case is the latest of its own entries', so
+// that reading them alone gives the same.
+func (s *state) fold(e ledger.Entry, _ time.Time) error {
+	if e.Version > layout {
+		if e.Critical {
+			return ledger.ErrUpgrade
+		}
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	did, err := s.take(e)
+	if err != nil {
+		return err
+	}
+	if p := s.await[e.ID]; p != nil {
+		*p = did
+	}
+	return nil
+}
+
+func (s *state) take(e ledger.Entry) (effect, error) {
+	switch e.Kind {
+	case kindOpened:
+		return s.takeOpened(e)
+	case kindClaimed, kindRenewed, kindReleased, kindDecided, kindExpired:
+		return s.takeChange(e)
+	case kindDelivered, kindIntent, kindResult:
+		return ignored, nil // about decided cases, which are read from the ledger
+	case kindStopOn, kindStopOff:
+		return s.takeStop(e)
+	case kindKey:
+		if s.key == ([keySize]byte{}) {
+			copy(s.key[:], e.Body)
+		}
+		return applied, nil
+	}
+	if e.Critical {
+		return ignored, ledger.ErrUpgrade
+	}
+	return ignored, nil
+}
+
+func (s *state) takeOpened(e ledger.Entry) (effect, error) {
+	if s.open[e.Key] != nil {
+		return ignored, nil
+	}
+	r, err := open(e)
+	if r == nil {
+		return ignored, err
+	}
+	s.open[r.id] = r
+	s.queueOf(r).push(r)
+	heap.Push(&s.due, r)
+	return applied, nil
+}
+
+func (s *state) takeChange(e ledger.Entry) (effect, error) {
+	r := s.open[e.Key]
+	if r == nil {
+		return ignored, nil
+	}
+	did, err := r.apply(e)
+	if err != nil || !r.decided() {
+		return did, err
+	}
+	delete(s.open, r.id)
+	s.queueOf(r).remove(r)
+	heap.Remove(&s.due, r.due)
+	if w := s.watch[r.id]; w != nil {
+		close(w.done)
+		delete(s.watch, r.id)
+	}
+	return did, nil
+}
+
+func (s *state) takeStop(e ledger.Entry) (effect, error) {
+	if e.Kind == kindStopOff {
+		s.stop.Store(nil)
+		return applied, nil
+	}
+	if s.stop.Load() != nil {
+		return ignored, nil // who stopped first is who stopped
+	}
+	var body stopBody
+	if len(e.Body) > 0 {
+		if err := json.Unmarshal(e.Body, &body); err != nil {
+			return ignored, err
+		}
+	}
+	s.stop.Store(&Stopped{Who: body.Who, Why: body.Why, At: e.At, Seq: e.Seq})
+	return applied, nil
+}
+
+func (s *state) queueOf(r *record) *queue {
+	if r.Held {
+		return &s.held
+	}
+	return &s.audit
+}
+
+// queue is a list of records linked through themselves, in the order of opening.
+type queue struct {
+	first, last *record
+	n           int
+}
+
+func (q *queue) push(r *record) {
+	r.prev = q.last
+	if q.last != nil {
+		q.last.next = r
+	} else {
+		q.first = r
+	}
+	q.last = r
+	q.n++
+}
+
+func (q *queue) remove(r *record) {
+	if r.prev != nil {
+		r.prev.next = r.next
+	} else {
+		q.first = r.next
+	}
+	if r.next != nil {
+		r.next.prev = r.prev
+	} else {
+		q.last = r.prev
+	}
+	r.prev, r.next = nil, nil
+	q.n--
+}
+
+// dueHeap has the record with the earliest deadline first.
+type dueHeap []*record
+
+func (h dueHeap) Len() int           { return len(h) }
+func (h dueHeap) Less(i, j int) bool { return h[i].deadline.Before(h[j].deadline) }
+func (h dueHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].due, h[j].due = i, j
+}
+
+func (h *dueHeap) Push(x any) {
+	r := x.(*record) //nolint:forcetypeassert // heap.Interface: only records are pushed
+	r.due = len(*h)
+	*h = append(*h, r)
+}
+
+func (h *dueHeap) Pop() any {
+	old := *h
+	r := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	r.due = -1
+	return r
+}

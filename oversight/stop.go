@@ -1,0 +1,108 @@
+package oversight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// Stopped says who pressed the stop button.
+type Stopped struct {
+	Who string
+	Why string
+	At  time.Time
+	Seq ledger.Seq // of the entry; 0: it could not be written, and this process alone is stopped
+}
+
+// Format prints no name and no reason: both are people's words.
+func (s Stopped) Format(w fmt.State, _ rune) {
+	_, _ = io.WriteString(w, "oversight.Stopped("+s.At.UTC().Format(time.RFC3339)+")")
+}
+
+// LogValue keeps names and reasons out of slog.
+func (s Stopped) LogValue() slog.Value {
+	return slog.StringValue("oversight.Stopped(" + s.At.UTC().Format(time.RFC3339) + ")")
+}
+
+// State is what a desk looks like now.
+type State struct {
+	Stopped *Stopped  // nil: running
+	Fresh   time.Time // when the ledger was last looked at
+	Err     error     // why the desk does not follow its ledger any more; nil while it does
+	Held    int       // open cases that somebody waits for
+	Audit   int       // open cases that hold nothing
+}
+
+// Stop refuses every guarded call from now on: in this process at once, also when the ledger cannot be written, and in every other
+// process on the ledger as soon as it has looked. Calls whose function is running finish; what is held stays held.
+func (k *Desk) Stop(ctx context.Context, who, why string) error {
+	if !k.set() {
+		return k.usable()
+	}
+	if err := named(who); err != nil {
+		return err
+	}
+	now := time.Now()
+	k.halt.Store(&Stopped{Who: who, Why: why, At: now})
+	if err := k.switchTo(ctx, kindStopOn, who, why, now); err != nil {
+		return err // and this process stays stopped
+	}
+	k.halt.Store(nil) // the ledger says so now
+	return nil
+}
+
+// Start ends a stop, everywhere.
+func (k *Desk) Start(ctx context.Context, who, why string) error {
+	if err := k.usable(); err != nil {
+		return err
+	}
+	if err := named(who); err != nil {
+		return err
+	}
+	if err := k.switchTo(ctx, kindStopOff, who, why, time.Now()); err != nil {
+		return err
+	}
+	k.halt.Store(nil)
+	return nil
+}
+
+func (k *Desk) switchTo(ctx context.Context, kind, who, why string, now time.Time) error {
+	e := entry(kind, uuid.Must(uuid.NewV7()), uuid.Nil, "", now, nil, stopBody{Who: who, Why: why})
+	if _, _, err := k.commit(ctx, e); err != nil {
+		return unwritten(nil, "the stop switch", err)
+	}
+	return nil
+}
+
+// stopped is nil while calls may run.
+func (k *Desk) stopped() *Stopped {
+	if s := k.halt.Load(); s != nil {
+		return s
+	}
+	return k.state.stop.Load()
+}
+
+// State reads the switch and the size of the queue from memory.
+func (k *Desk) State() State {
+	if !k.set() {
+		return State{Err: errNoDesk}
+	}
+	st := State{Fresh: k.follower.Fresh(), Err: k.follower.Err()}
+	if s := k.stopped(); s != nil {
+		own := *s
+		st.Stopped = &own
+	}
+	k.state.mu.Lock()
+	defer k.state.mu.Unlock()
+	st.Held, st.Audit = k.state.held.n, k.state.audit.n
+	return st
+}
+
+var errFull = errors.New("oversight: the queue is full of cases that somebody waits for")

@@ -1,0 +1,139 @@
+package oversight
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// Judgement is what a reviewer submits. It prints redacted.
+type Judgement struct {
+	// Verdict is Approved, Rejected or Replaced. Required.
+	Verdict Verdict
+	// Output is what to deliver instead: a value of the function's type, or its JSON as json.RawMessage or []byte. Required for
+	// Replaced, refused for the others.
+	Output any
+	// Comment is for the evidence. Default: none.
+	Comment string
+	// Reasons are codes of the application's own. Default: none.
+	Reasons []string
+}
+
+// Format prints the verdict only.
+func (j Judgement) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "oversight.Judgement("+string(j.Verdict.known())+")")
+}
+
+// LogValue keeps outputs and comments out of slog.
+func (j Judgement) LogValue() slog.Value {
+	return slog.StringValue("oversight.Judgement(" + string(j.Verdict.known()) + ")")
+}
+
+// known keeps whatever else somebody put into a verdict from being printed.
+func (v Verdict) known() Verdict {
+	switch v {
+	case Approved, Rejected, Replaced:
+		return v
+	}
+	return "none"
+}
+
+// Submit decides the case of a lease. Under a lease that has ended the judgement is recorded, has no effect, and Submit returns
+// ErrFenced. Submitting the same judgement again, after an error that left its fate open, is harmless; another one under the
+// same lease is ErrConflict.
+func (k *Desk) Submit(ctx context.Context, l Lease, j Judgement) error {
+	if err := k.usable(); err != nil {
+		return err
+	}
+	if err := named(l.Reviewer); err != nil {
+		return err
+	}
+	output, err := k.correction(j)
+	if err != nil {
+		return err
+	}
+	id := tokenID(l.Case, kindDecided, l.Token)
+	c, err := k.openCase(ctx, l.Case)
+	if err != nil {
+		return k.again(ctx, l, j, output, id, err)
+	}
+	body := decidedBody{Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
+	e := entry(kindDecided, id, l.Case, c.subject, time.Now(), decidedPublic{Token: l.Token, Verdict: j.Verdict}, body)
+	did, _, err := k.commit(ctx, e)
+	if err != nil {
+		return unwritten(nil, "the verdict", err)
+	}
+	switch did {
+	case applied:
+		return nil
+	case unknown:
+		return k.again(ctx, l, j, output, id, nil)
+	}
+	if !time.Now().Before(c.deadline) {
+		if _, err := k.Expire(ctx); err != nil {
+			return err
+		}
+	}
+	return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "the judgement is recorded and has no effect; claim the case again"}
+}
+
+// again settles what a repeated Submit returns: the judgement that stands may be the one of the first attempt.
+func (k *Desk) again(ctx context.Context, l Lease, j Judgement, output []byte, id uuid.UUID, otherwise error) error {
+	f, err := k.read(ctx, l.Case)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.verdict.entry != id:
+		if otherwise != nil && l.Token == 0 {
+			return otherwise
+		}
+		return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "it was decided otherwise"}
+	case f.verdict.Verdict != j.Verdict || !bytes.Equal(f.decision.Output, output):
+		return &CaseError{Reason: ErrConflict, Case: l.Case, Detail: "this lease has submitted another judgement before"}
+	}
+	return nil
+}
+
+// correction checks a judgement and gives the JSON of its output.
+func (k *Desk) correction(j Judgement) (json.RawMessage, error) {
+	if !utf8.ValidString(j.Comment) {
+		return nil, invalid("Judgement.Comment is not UTF-8")
+	}
+	switch j.Verdict {
+	case Approved, Rejected:
+		if j.Output != nil {
+			return nil, invalid("Judgement.Output is set; to deliver it the verdict must be Replaced")
+		}
+		return nil, nil
+	case Replaced:
+	default:
+		return nil, invalid("Judgement.Verdict must be Approved, Rejected or Replaced")
+	}
+	var data []byte
+	switch out := j.Output.(type) {
+	case nil:
+		return nil, invalid("Judgement.Output is missing: what should be delivered instead?")
+	case json.RawMessage:
+		data = out
+	case []byte:
+		data = out
+	default:
+		var err error
+		if data, err = k.codec.encode(out); err != nil {
+			return nil, &CaseError{Reason: ErrInvalid, Detail: "Judgement.Output cannot be encoded", Err: err}
+		}
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, data); err != nil {
+		return nil, &CaseError{Reason: ErrInvalid, Detail: "Judgement.Output is not JSON", Err: err}
+	}
+	return compact.Bytes(), nil
+}

@@ -1,0 +1,157 @@
+package oversight
+
+import (
+	"context"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+)
+
+// Wrap has people review what next returns. next runs first: its answer is what may be held, so wrap functions whose effect is
+// their answer, and use [Approve] where running is the effect. open says what a call is about.
+//
+// A call that is not drawn costs a hash and writes nothing. One that is drawn is delivered at once and opens a case; one that a
+// rule holds opens a case and waits for at most Policy.Wait, then returns a [*PendingError] with the ID to [Resume] by. While
+// the stop switch is on next does not run.
+//
+// A nil next or open panics. So does an Out that a held answer cannot be rebuilt as, unless Options.Codec is set.
+func Wrap[In, Out any](
+	next func(context.Context, In) (Out, error), desk *Desk, open func(In, Out) Case,
+) func(context.Context, In) (Out, error) {
+	call.MustFunc("oversight.Wrap", "next", next == nil)
+	call.MustFunc("oversight.Wrap", "open", open == nil)
+	mustDecode[Out]("oversight.Wrap", desk)
+	site := call.NewSite(nil, next)
+	return func(ctx context.Context, in In) (out Out, err error) {
+		ctx, scope := call.Enter(ctx, call.StageOversight, site)
+		defer scope.Exit(&err)
+		err = call.ErrUnfinished
+		d := scope.Decision()
+		subject, err := desk.enter(ctx, d)
+		if err != nil {
+			return out, err
+		}
+		if d.Resumed() {
+			var f *dossier
+			if f, err = desk.resumed(ctx, d, subject, in, false); err != nil {
+				return out, err
+			}
+			return deliver[Out](ctx, desk, d, f)
+		}
+		said, err := runNext(ctx, &scope, next, in, &err)
+		if err != nil {
+			return said, err
+		}
+		c, err := call.Try2(d, call.StageOversight, "the open function", open, in, said)
+		if err != nil {
+			return out, err
+		}
+		f, err := desk.watch(ctx, d, subject, &c, in, said)
+		if err != nil {
+			return out, err
+		}
+		if f == nil {
+			return said, nil
+		}
+		return deliver[Out](ctx, desk, d, f)
+	}
+}
+
+// runNext keeps the wrapper's error at ErrUnfinished while next runs, so that its panic is seen as one.
+func runNext[In, Out any](
+	ctx context.Context, scope *call.Scope, next func(context.Context, In) (Out, error), in In, state *error,
+) (Out, error) {
+	*state = call.ErrUnfinished
+	return call.Next(ctx, scope, next, in)
+}
+
+// enter checks what holds before any call: a desk, a stop switch that is off, and somebody the call is about, so that what is kept
+// of it can be erased with them.
+func (k *Desk) enter(ctx context.Context, d *call.Decision) (subject string, err error) {
+	if err := k.ready(d); err != nil {
+		return "", err
+	}
+	subject, err = d.SubjectFor(ctx, call.StageOversight, "")
+	if err == nil && subject == "" {
+		err = call.Refuse(d, call.StageOversight,
+			"nobody is named whom the call is about; name them in an outer guard or by fairlead.WithSubject", nil)
+	}
+	return subject, err
+}
+
+// watch draws one answered call. It returns the decided case of a held one, nil if the answer may go out as it is.
+func (k *Desk) watch(ctx context.Context, d *call.Decision, subject string, c *Case, in, out any) (*dossier, error) {
+	dr, err := k.choose(d, c)
+	if err != nil {
+		return nil, err
+	}
+	d.NoteSampled(dr.review(d.ID()))
+	if !dr.sampled {
+		return nil, nil
+	}
+	if dr.hold != "" && d.Explains() {
+		d.SetOutput(out) // the record keeps it apart from what is delivered in the end
+	}
+	ref, f, err := k.open(ctx, &opening{d: d, subject: subject, c: *c, draw: dr, in: in, out: out})
+	if err != nil {
+		return nil, err
+	}
+	held := dr.hold != ""
+	if f != nil {
+		held = f.Held // the case that stands under the key rules, whatever this answer was
+	}
+	if !held {
+		return nil, nil
+	}
+	note := dr.review(ref.id)
+	d.NoteHeld(note)
+	if f != nil && f.decided() {
+		return f, nil
+	}
+	return k.settle(ctx, d, ref, true)
+}
+
+// deliver gives out what was decided about a held answer.
+func deliver[Out any](ctx context.Context, k *Desk, d *call.Decision, f *dossier) (out Out, err error) {
+	if err := k.ready(d); err != nil {
+		return out, err // stopped while it waited: it stays decided
+	}
+	data, err := k.verdictOn(ctx, d, f)
+	if err != nil {
+		return out, err
+	}
+	return handOver[Out](ctx, k, d, f, data)
+}
+
+// verdictOn notes the verdict and gives the JSON to deliver, or the rejection.
+func (k *Desk) verdictOn(ctx context.Context, d *call.Decision, f *dossier) ([]byte, error) {
+	d.NoteDecided(f.review())
+	if !f.intact() {
+		return nil, &CaseError{Reason: ErrConflict, Case: f.id, Decision: d.ID(), Detail: "what was decided is not what is stored"}
+	}
+	switch f.verdict.Verdict {
+	case Approved:
+		return f.body.Output, nil
+	case Replaced:
+		return f.decision.Output, nil
+	}
+	if err := k.delivered(ctx, d, f); err != nil {
+		return nil, err
+	}
+	return nil, &RejectedError{Case: f.id, Decision: d.ID(), Expired: f.verdict.expired}
+}
+
+// handOver decodes an answer, records that it goes out, and states the outcome.
+func handOver[Out any](ctx context.Context, k *Desk, d *call.Decision, f *dossier, data []byte) (Out, error) {
+	var out, none Out
+	if err := k.codec.decode(data, &out); err != nil {
+		return none, call.Refuse(d, call.StageOversight,
+			"the stored answer, or the reviewer's, is not a value of the function's type", err)
+	}
+	if err := k.delivered(ctx, d, f); err != nil {
+		return none, err
+	}
+	if f.verdict.Verdict == Replaced {
+		d.SetFinal(call.Replaced)
+	}
+	return out, nil
+}
