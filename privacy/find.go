@@ -1,0 +1,178 @@
+package privacy
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/privacy/pii"
+)
+
+// work is the scratch space of one pass over a text.
+type work struct {
+	findings []pii.Finding
+	items    []item
+	buf      []byte
+	bare     bool // there is no session: nothing is numbered
+}
+
+var workPool = sync.Pool{New: func() any { return new(work) }}
+
+// maxPooled keeps one huge text from holding its memory for ever.
+const maxPooled = 1 << 16
+
+func (w *work) release() {
+	clear(w.items) // they hold personal data
+	clear(w.buf)
+	w.findings, w.items, w.buf = w.findings[:0], w.items[:0], w.buf[:0]
+	if cap(w.buf) <= maxPooled && cap(w.items) <= maxPooled/64 {
+		workPool.Put(w)
+	}
+}
+
+// find fills w.items with every piece of text that has to be looked after, in order and without overlaps.
+func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text string, h how) error {
+	if h.kind != "" {
+		if _, keep := r.operator(h).(Keep); !keep {
+			it := item{end: len(text), kind: h.kind}
+			err := r.prepare(ctx, d, w, &it, text, h)
+			w.items = append(w.items, it)
+			return err
+		}
+	} else if err := r.scan(ctx, d, w, text); err != nil {
+		return err
+	}
+	for _, f := range w.findings {
+		h := how{kind: f.Kind, op: h.op}
+		if _, keep := r.operator(h).(Keep); keep {
+			continue
+		}
+		it := item{start: f.Start, end: f.End, kind: f.Kind}
+		if err := r.prepare(ctx, d, w, &it, text[f.Start:f.End], h); err != nil {
+			return err
+		}
+		w.items = append(w.items, it)
+	}
+	if !w.bare && mayHoldShape(text) {
+		w.shapes(text)
+	}
+	return nil
+}
+
+// prepare lets an operator that needs no session do its work; the placeholders of the others are settled later.
+func (r *Redactor) prepare(ctx context.Context, d *call.Decision, w *work, it *item, value string, h how) (err error) {
+	op := r.operator(h)
+	if _, plain := op.(Replace); plain && !w.bare {
+		return nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = refuse(d, "an Operator panicked", &call.PanicError{Type: fmt.Sprintf("%T", p)})
+		}
+	}()
+	v := Value{Text: value, Kind: h.kind, key: r.Key, tenant: tenantFrom(ctx)}
+	if named, ok := op.(placeholding); ok && !w.bare {
+		it.name, err = named.name(v)
+	} else {
+		it.fixed = true
+		it.out, err = op.Operate(v)
+	}
+	if err != nil {
+		return refuse(d, "an Operator failed: "+operatorAdvice(err), err)
+	}
+	return nil
+}
+
+// scan collects what the scanner finds.
+func (r *Redactor) scan(_ context.Context, d *call.Decision, w *work, text string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = refuse(d, "the Scanner panicked: name only kinds of pii.Kinds", &call.PanicError{Type: fmt.Sprintf("%T", p)})
+		}
+	}()
+	w.findings = r.Scanner.Scan(w.findings[:0], text)
+	return nil
+}
+
+// shapes adds the pieces that somebody else wrote in the form of a placeholder. Where one touches a finding, the two become one
+// piece of the finding's kind, so that neither is cut in half.
+func (w *work) shapes(text string) {
+	n := len(w.items)
+	next := 0 // the first finding that does not end before the shape
+	for from := 0; ; {
+		sh, ok := nextShape(text, from)
+		if !ok {
+			break
+		}
+		from = sh.end
+		for next < n && w.items[next].end <= sh.start {
+			next++
+		}
+		joined := false
+		for i := next; i < n && w.items[i].start < sh.end; i++ {
+			joined = true
+			w.widen(i, sh, n)
+		}
+		if !joined {
+			w.items = append(w.items, item{start: sh.start, end: sh.end, shape: sh.name})
+		}
+	}
+	sortItems(w.items)
+}
+
+// widen lets a finding that needs a placeholder cover the whole shape it overlaps, as far as its neighbours leave room. A shape
+// that it cuts is none any more.
+func (w *work) widen(i int, sh shape, n int) {
+	it := &w.items[i]
+	if it.fixed {
+		return
+	}
+	if sh.start < it.start && (i == 0 || w.items[i-1].end <= sh.start) {
+		it.start = sh.start
+	}
+	if sh.end > it.end && (i+1 >= n || w.items[i+1].start >= sh.end) {
+		it.end = sh.end
+	}
+}
+
+// assemble writes the text with every item replaced.
+func (w *work) assemble(text string) string {
+	out, done, lossy := w.buf[:0], 0, false
+	for i := range w.items {
+		it := &w.items[i]
+		out = append(out, text[done:it.start]...)
+		at := len(out)
+		out = append(out, it.out...)
+		done = it.end
+		it.start, it.end = at, len(out) // from here on: where it stands in what was written
+		lossy = lossy || it.fixed
+	}
+	out = append(out, text[done:]...)
+	w.buf = out
+	whole := string(out)
+	if lossy && mayHoldShape(whole) {
+		return w.unmake(whole)
+	}
+	return whole
+}
+
+// unmake breaks up what only became a placeholder because a piece beside it was removed or masked.
+func (w *work) unmake(text string) string {
+	next := 0
+	for from := 0; ; {
+		sh, ok := nextShape(text, from)
+		if !ok {
+			return text
+		}
+		from = sh.end
+		for next < len(w.items) && (w.items[next].fixed || w.items[next].end <= sh.start) {
+			next++
+		}
+		if next < len(w.items) && w.items[next].start == sh.start && w.items[next].end == sh.end {
+			continue
+		}
+		// One byte for one byte: the places of the items behind it stay right.
+		text = text[:sh.start] + "(" + text[sh.start+1:]
+	}
+}

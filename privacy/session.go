@@ -1,0 +1,259 @@
+package privacy
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/privacy/pii"
+)
+
+// Session is one conversation's memory of which placeholder stands for which value, bound to one call's context. Inside a session
+// the same value always has the same placeholder. Its methods are safe under concurrency. The first error sticks: after it
+// Hide and Show return "", and Wrap refuses the call before next runs. A zero or nil Session refuses.
+//
+// Wrap makes the sessions it needs; [Redactor.Session] opens one for a conversation of several calls.
+type Session struct{ in *inside }
+
+// inside is what a Session holds, behind a pointer so that a printed copy shows nothing either.
+type inside struct {
+	r   *Redactor
+	ctx context.Context
+	d   *call.Decision
+	b   *book
+
+	mu     sync.Mutex
+	err    error
+	counts []call.Count
+	missed int
+
+	own book // of a session that lives for one call
+}
+
+// newSession makes a session with a book of its own.
+func newSession(ctx context.Context, r *Redactor, d *call.Decision, vault Vault) *Session {
+	// Handle, state and book are one allocation: most calls hide nothing and should pay little for asking.
+	both := &struct {
+		s  Session
+		in inside
+	}{in: inside{r: r, ctx: ctx, d: d}}
+	both.s.in, both.in.b = &both.in, &both.in.own
+	both.in.own.vault = vault
+	return &both.s
+}
+
+// bind is the session for another call: the same memory, that call's context, an error of its own.
+func (s *Session) bind(ctx context.Context, d *call.Decision) *Session {
+	if s == nil || s.in == nil {
+		return &Session{in: &inside{r: nil, ctx: ctx, d: d, b: &book{}, err: refuse(d, zeroSession, nil)}}
+	}
+	return &Session{in: &inside{r: s.in.r, ctx: ctx, d: d, b: s.in.b}}
+}
+
+// ID is what the session's vault knows it by; "" for a zero session or one that no vault keeps.
+func (s *Session) ID() string {
+	if s == nil || s.in == nil {
+		return ""
+	}
+	return s.in.b.id()
+}
+
+// Err is the first error; nil while everything could be hidden or shown.
+func (s *Session) Err() error {
+	if s == nil || s.in == nil {
+		return refuse(nil, zeroSession, nil)
+	}
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	return s.in.err
+}
+
+const zeroSession = "the Session is nil or zero: take the one Wrap passes, or open one with Redactor.Session"
+
+// fail keeps the first error.
+func (s *Session) fail(err error) {
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	if s.in.err == nil {
+		s.in.err = err
+	}
+}
+
+// Missed is how many pieces Show took for altered placeholders of this session and could not match. They stay as they are:
+// nothing is guessed.
+func (s *Session) Missed() int {
+	if s == nil || s.in == nil {
+		return 0
+	}
+	s.in.mu.Lock()
+	defer s.in.mu.Unlock()
+	return s.in.missed
+}
+
+// Hide returns text with all personal data in it replaced. After an error it returns "".
+func (s *Session) Hide(text string) string {
+	out, _ := s.hide(text, how{})
+	return out
+}
+
+// Show returns text with the placeholders of this session turned back, also where they were altered slightly (case, spaces,
+// escapes). After an error it returns "".
+func (s *Session) Show(text string) string {
+	out, _ := s.show(text)
+	return out
+}
+
+// how says what is known about a text beforehand; the zero value: nothing, it is scanned.
+type how struct {
+	kind pii.Kind // the whole text is of this kind
+	op   Operator // instead of the Redactor's for the kind; with no kind: for whatever is found
+}
+
+// hide also says whether the text had to be changed.
+func (s *Session) hide(text string, h how) (out string, changed bool) {
+	if s.Err() != nil {
+		return "", true
+	}
+	if text == "" {
+		return "", false
+	}
+	if err := s.in.ctx.Err(); err != nil {
+		s.fail(refuse(s.in.d, "the call's context ended while personal data was being hidden", err))
+		return "", true
+	}
+	w := workPool.Get().(*work) //nolint:forcetypeassert // the pool holds nothing else
+	w.bare = s.in.b == nil
+	defer w.release()
+	if err := s.in.r.find(s.in.ctx, s.in.d, w, text, h); err != nil {
+		s.fail(err)
+		return "", true
+	}
+	if len(w.items) == 0 {
+		return text, false
+	}
+	if w.bare {
+		return w.assemble(text), true
+	}
+	if err := s.in.b.settle(s.in.ctx, s.in.d, text, w.items); err != nil {
+		s.fail(err)
+		return "", true
+	}
+	s.in.count(w.items)
+	out = w.assemble(text)
+	return out, out != text
+}
+
+// count adds up what was hidden. Pieces that only look like placeholders are not personal data.
+func (in *inside) count(items []item) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+next:
+	for i := range items {
+		if items[i].shape != "" {
+			continue
+		}
+		kind := label(items[i].kind)
+		for j := range in.counts {
+			if in.counts[j].Kind == kind {
+				in.counts[j].N++
+				continue next
+			}
+		}
+		in.counts = append(in.counts, call.Count{Kind: kind, N: 1})
+	}
+}
+
+// note tells the decision what was hidden since the last time.
+func (in *inside) note() {
+	in.mu.Lock()
+	counts := in.counts
+	in.counts = nil
+	in.mu.Unlock()
+	session := in.b.named
+	if session == "" && in.b.used() {
+		session = in.b.id()
+	}
+	in.d.NoteHidden(session, counts)
+}
+
+// show also says whether the text had to be changed.
+func (s *Session) show(text string) (out string, changed bool) {
+	if s.Err() != nil {
+		return "", true
+	}
+	if !mayHoldShape(text) {
+		return text, false
+	}
+	var b strings.Builder
+	done, looked := 0, false
+	for from := 0; ; {
+		sh, ok := nextShape(text, from)
+		if !ok {
+			break
+		}
+		from = sh.end
+		value, stands, err := s.in.lookup(sh.name, &looked)
+		if err != nil {
+			s.fail(err)
+			return "", true
+		}
+		if stands {
+			b.WriteString(text[done:sh.start])
+			b.WriteString(sh.esc.write(value))
+			done = sh.end
+		}
+	}
+	if done == 0 {
+		return text, false
+	}
+	b.WriteString(text[done:])
+	return b.String(), true
+}
+
+// lookup finds what a name stands for. A name nobody here knows may have been given out by another process meanwhile: the vault
+// is asked once a text.
+func (in *inside) lookup(name string, looked *bool) (value string, stands bool, err error) {
+	b := in.b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	value, known := b.names[name]
+	if !known && b.vault != nil && b.named != "" && !*looked {
+		*looked = true
+		if err := b.load(in.ctx); err != nil {
+			return "", false, vaultFault(in.d, err)
+		}
+		value, known = b.names[name]
+	}
+	switch {
+	case known:
+		return value, value != "", nil
+	case b.lost:
+		return "", false, &SessionLostError{Decision: in.d.ID()}
+	case b.last[kindOf(name)] > 0 || b.first(kindOf(name)):
+		in.mu.Lock()
+		in.missed++
+		in.mu.Unlock()
+	}
+	return "", false, nil
+}
+
+// first says whether a session read from a vault has given out numbers of this label.
+func (b *book) first(label string) bool {
+	_, ok := b.names[label+"_1"]
+	return ok
+}
+
+// write puts a value into the notation its placeholder stood in.
+func (e escaping) write(value string) string {
+	switch e {
+	case html:
+		return htmlEscapes.Replace(value)
+	case inJSON:
+		quoted := appendJSON(nil, value)
+		return string(quoted[1 : len(quoted)-1])
+	}
+	return value
+}
+
+var htmlEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
