@@ -11,8 +11,7 @@ const bodyVersion = 1
 
 // appendBody writes the record as an entry's body.
 func appendBody(dst []byte, r *Record) []byte {
-	w := jsonWriter{b: dst}
-	w.open("", '{')
+	w := jsonWriter{b: append(dst, '{')}
 	w.id("parent", r.Parent)
 	w.str("system", r.System)
 	w.str("version", r.Version)
@@ -154,8 +153,7 @@ func (w *jsonWriter) uses(uses []DataUse) {
 
 // appendPublic writes what may be read for as long as the log lives, also after the person was erased.
 func appendPublic(dst []byte, r *Record) []byte {
-	w := jsonWriter{b: dst}
-	w.open("", '{')
+	w := jsonWriter{b: append(dst, '{')}
 	w.str("system", r.System)
 	w.str("version", r.Version)
 	w.str("outcome", string(r.Outcome))

@@ -98,6 +98,9 @@ func errorType(err error) string {
 	if p, ok := errors.AsType[*call.PanicError](err); ok {
 		return p.Error()
 	}
+	if err == call.ErrUnfinished { //nolint:errorlint // the very value that says so
+		return "runtime.Goexit"
+	}
 	if typed, ok := errors.AsType[call.Typed](err); ok {
 		return fmt.Sprintf("%T", typed)
 	}

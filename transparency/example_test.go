@@ -3,6 +3,7 @@ package transparency_test
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"github.com/fairlead-go/fairlead/ledger"
 	"github.com/fairlead-go/fairlead/transparency"
@@ -45,7 +46,7 @@ func ExampleWrap() {
 func ExampleWrapStream() {
 	ctx := context.Background()
 	journal, _ := transparency.New(ctx, ledger.Memory(nil), nil)
-	words := func(context.Context, customer) func(func(string, error) bool) {
+	words := func(context.Context, customer) iter.Seq2[string, error] {
 		return func(yield func(string, error) bool) {
 			_ = yield("new ", nil) && yield("laces", nil)
 		}
@@ -54,15 +55,15 @@ func ExampleWrapStream() {
 		return transparency.Explanation{Subject: c.ID, Summary: fmt.Sprintf("You asked, and got %d words", len(chunks))}
 	})
 	for word, err := range guarded(ctx, customer{ID: "c-17"}) {
-		fmt.Print(word, err, " ")
+		fmt.Println(word, err)
 	}
-	fmt.Println()
 	for record := range journal.Find(ctx, "c-17") {
 		same, _ := record.Output.Digest.Matches("new ", "laces")
 		fmt.Println(record.Outcome, record.Output.Chunks, same, record.Why())
 	}
 	// Output:
-	// new <nil> laces<nil>
+	// new  <nil>
+	// laces <nil>
 	// allowed 2 true You asked, and got 2 words.
 }
 

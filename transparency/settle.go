@@ -135,8 +135,8 @@ func (rec *recording) settle(end *ending) error {
 	}
 	subject, refusal := rec.subject(end)
 	r.Subject = subject
-	if refusal == nil {
-		refusal = rec.contents(end, &r)
+	if bad := rec.contents(end, &r); refusal == nil {
+		refusal = bad
 	}
 	if refusal != nil {
 		r.Outcome, r.Error = call.Failed, errorType(refusal)

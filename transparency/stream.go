@@ -79,21 +79,20 @@ func (s *streaming[In, Out]) run(ctx context.Context, j *Journal, site *call.Sit
 // forward passes the chunks on.
 func (s *streaming[In, Out]) forward() {
 	s.scope.Pause()
-	defer s.scope.Continue()
 	for chunk, err := range s.next(&s.recording, s.in) {
 		if err != nil {
 			s.failure = err
-		} else if err := s.take(chunk); err != nil {
+		} else if lost := s.take(chunk); lost != nil {
 			var none Out
-			s.failure = err
-			s.stopped = !s.pass(none, err)
-			return
+			s.failure = lost
+			s.stopped = !s.pass(none, lost)
+			break
 		}
-		if !s.pass(chunk, err) {
-			s.stopped = true
-			return
+		if s.stopped = !s.pass(chunk, err); s.stopped {
+			break
 		}
 	}
+	s.scope.Continue() // not deferred: a next that panics has not returned
 }
 
 // take commits to a chunk before it goes out, so that nothing is delivered that the record cannot hold.
