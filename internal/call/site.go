@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"go.opentelemetry.io/otel/metric"
@@ -69,4 +70,36 @@ func nameOf(fn any) string {
 	}
 	name = name[strings.LastIndexByte(name, '/')+1:]
 	return strings.TrimSuffix(name, "-fm")
+}
+
+// sites remembers what SiteOf made, so that an adapter that names its System on every call pays for the telemetry once.
+var sites struct {
+	mu sync.Mutex
+	m  map[System]*Site
+}
+
+// maxSites bounds that memory: a program has few systems, and one that names a new one for each call must not grow.
+const maxSites = 1024
+
+// SiteOf is NewSite for a System that is named call by call.
+func SiteOf(sys *System) *Site {
+	if sys == nil {
+		sys = &System{Name: unnamed}
+	}
+	for _, p := range []any{sys.TracerProvider, sys.MeterProvider} {
+		if p != nil && !reflect.TypeOf(p).Comparable() {
+			return NewSite(sys, nil)
+		}
+	}
+	sites.mu.Lock()
+	defer sites.mu.Unlock()
+	if s := sites.m[*sys]; s != nil {
+		return s
+	}
+	s := NewSite(sys, nil)
+	if sites.m == nil || len(sites.m) >= maxSites {
+		sites.m = map[System]*Site{}
+	}
+	sites.m[*sys] = s
+	return s
 }
