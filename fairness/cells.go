@@ -3,6 +3,7 @@ package fairness
 import (
 	"hash/maphash"
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -23,7 +24,8 @@ type cells struct {
 
 	mu    sync.Mutex // held to add a cell, never to count
 	all   []*cell
-	other cell // decisions of groups seen after the limit was reached
+	names map[string]string // each group value once, however many cells have it
+	other cell              // decisions of groups seen after the limit was reached
 }
 
 type index struct {
@@ -31,17 +33,27 @@ type index struct {
 	slots []atomic.Pointer[cell]
 }
 
-// cell is the counts of one combination of groups. A decision touches one counter;
-// cells are larger than a cache line, so that neighbours do not share one.
+// cell is the counts of one combination of groups. What a decision reads and writes
+// is one cache line; the rest is apart, so that many cells still fit into the cache.
 type cell struct {
-	groups Groups
-	hash   uint64
-
+	hash    uint64
 	yes, no atomic.Uint64 // decisions of weight 1
-	uneven  uneven        // decisions of other weights
-	truth   [4]sum        // weights of labelled decisions, by favourable and truth
+	first   [2]string     // the values of the first two attributes; all of them are in more
+	more    *more
+}
+
+// more is what a cell holds besides.
+type more struct {
+	groups  Groups
+	uneven  uneven // decisions of other weights
+	truth   [4]sum // weights of labelled decisions, by favourable and truth
 	ends    [beside]atomic.Uint64
 	settled atomic.Uint64 // held calls that reached their final outcome
+}
+
+func (c *cell) is(g *Groups, h uint64) bool {
+	return c.hash == h && c.first[0] == g.value[0] && c.first[1] == g.value[1] &&
+		(g.n <= 2 || c.more.groups.same(g))
 }
 
 // uneven adds up weighted decisions.
@@ -67,7 +79,8 @@ func (s *sum) add(v float64) {
 func (s *sum) load() float64 { return math.Float64frombits(s.bits.Load()) }
 
 func newCells(limit int) *cells {
-	c := &cells{seed: maphash.MakeSeed(), limit: limit}
+	c := &cells{seed: maphash.MakeSeed(), limit: limit, names: map[string]string{}}
+	c.other.more = &more{}
 	c.index.Store(newIndex(16))
 	return c
 }
@@ -80,7 +93,7 @@ func newIndex(size int) *index {
 func (x *index) find(g *Groups, h uint64) *cell {
 	for i := h & x.mask; ; i = (i + 1) & x.mask {
 		c := x.slots[i].Load()
-		if c == nil || c.hash == h && c.groups.same(g) {
+		if c == nil || c.is(g, h) {
 			return c
 		}
 	}
@@ -120,7 +133,8 @@ func (c *cells) add(g *Groups, h uint64) (*cell, string) {
 		c.full.Store(true)
 		return &c.other, ""
 	}
-	added := &cell{groups: g.keep(), hash: h}
+	own := c.keep(*g)
+	added := &cell{hash: h, first: [2]string(own.value[:2]), more: &more{groups: own}}
 	c.all = append(c.all, added)
 	if 2*len(c.all) > len(x.slots) {
 		larger := newIndex(2 * len(x.slots))
@@ -132,4 +146,18 @@ func (c *cells) add(g *Groups, h uint64) (*cell, string) {
 		x.insert(added)
 	}
 	return added, ""
+}
+
+// keep returns g with strings of the monitor's own: a cell lives for ever, and must
+// not hold on to a request's whole buffer.
+func (c *cells) keep(g Groups) Groups {
+	for i := range g.n {
+		own, ok := c.names[g.value[i]]
+		if !ok {
+			own = strings.Clone(g.value[i])
+			c.names[own] = own
+		}
+		g.value[i] = own
+	}
+	return g
 }

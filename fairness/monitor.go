@@ -103,11 +103,11 @@ func (m *Monitor) Observe(ctx context.Context, o Observation) error {
 		return notCounted(ctx, "the weight must lie between 0 and 1,000,000")
 	}
 	if o.Favourable {
-		c.uneven.favourable.add(o.Weight)
+		c.more.uneven.favourable.add(o.Weight)
 	}
-	c.uneven.total.add(o.Weight)
-	c.uneven.squares.add(o.Weight * o.Weight)
-	c.uneven.count.Add(1)
+	c.more.uneven.total.add(o.Weight)
+	c.more.uneven.squares.add(o.Weight * o.Weight)
+	c.more.uneven.count.Add(1)
 	return nil
 }
 
@@ -128,7 +128,7 @@ func (m *Monitor) Label(ctx context.Context, o Observation, truth bool) error {
 	if !(w > 0 && w <= maxWeight) {
 		return notCounted(ctx, "the weight must lie between 0 and 1,000,000")
 	}
-	c.truth[truthIndex(o.Favourable, truth)].add(w)
+	c.more.truth[truthIndex(o.Favourable, truth)].add(w)
 	return nil
 }
 

@@ -316,21 +316,28 @@ func TestObserveAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkObserve(b *testing.B) {
-	for _, cells := range []int{10, 1000, 100_000} {
-		b.Run(fmt.Sprint(cells), func(b *testing.B) {
+	for _, side := range []int{3, 32, 317} { // 9, 1,024 and 100,489 cells
+		b.Run(fmt.Sprint(side*side), func(b *testing.B) {
 			m := newMonitor(b, &Options{MaxCells: 1 << 20}, "sex", "age")
 			ctx := context.Background()
-			values := make([]string, cells)
+			values := make([]string, side)
 			for i := range values {
 				values[i] = fmt.Sprint("group ", i)
-				observe(b, m, 1, true, "female", values[i])
+			}
+			for _, v := range values {
+				for _, w := range values {
+					observe(b, m, 1, true, v, w)
+				}
 			}
 			b.ReportAllocs()
-			i := 0
+			i, j := 0, 0
 			for b.Loop() {
-				_ = m.Observe(ctx, Observation{Groups: Of("female", values[i]), Favourable: true})
-				if i++; i == cells {
-					i = 0
+				_ = m.Observe(ctx, Observation{Groups: Of(values[i], values[j]), Favourable: true})
+				if i++; i == side {
+					i, j = 0, j+1
+				}
+				if j == side {
+					j = 0
 				}
 			}
 		})
