@@ -106,3 +106,15 @@ func errorType(err error) string {
 	}
 	return fmt.Sprintf("%T", err)
 }
+
+// whyNot says in constant words why there is no explanation.
+func whyNot(err error) string {
+	e, ok := errors.AsType[*call.RefusedError](err)
+	if !ok {
+		return errorType(err)
+	}
+	if p, ok := errors.AsType[*call.PanicError](e.Err); ok {
+		return e.Reason + " (" + p.Error() + ")"
+	}
+	return e.Reason
+}

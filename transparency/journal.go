@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,16 +38,28 @@ type Options struct {
 	// hold placeholders. Default: false, digests only.
 	Payloads bool
 	// MaxPayload is the largest input or output to keep, in bytes of JSON; of a larger one only the digest is kept, and the
-	// record says so. Default: DefaultMaxPayload.
+	// record says so. The ledger takes 1 MiB for a whole record. Default: DefaultMaxPayload.
 	MaxPayload int
+	// Mask hides what must not be written, in every text of an explanation, of notes and of kept payloads: for a journal that
+	// does not stand inside Privacy, pass (*privacy.Redactor).Text. If it fails, the call is refused. Default: none.
+	Mask func(context.Context, string) (string, error)
+	// OnError says what becomes of an answer whose record cannot be written: Refuse or Drop. Default: Refuse.
+	OnError Mode
+	// OnExplain says what becomes of an answer whose explain function panics, or takes longer than ExplainWithin: Refuse, or Drop,
+	// which delivers it with a record that says why there is no explanation (Record.Unexplained; Journal.Explain may add one
+	// later). The record is made in either mode. Default: Refuse.
+	OnExplain Mode
+	// ExplainWithin is how long the explain function may take. One that takes longer goes on in its goroutine, so it must not
+	// share what the caller may change. Default: 0, as long as it takes, on the call's own goroutine.
+	ExplainWithin time.Duration
 }
 
 // Journal writes and reads the records of decisions. It keeps no state of its own: a record is read from the ledger. It is safe
 // for concurrent use; a nil or zero Journal refuses every call.
 type Journal struct {
-	ledger     *ledger.Ledger
-	payloads   bool
-	maxPayload int
+	ledger  *ledger.Ledger
+	o       Options
+	dropped atomic.Uint64
 }
 
 // New returns a journal on the ledger. ctx bounds nothing yet: there is nothing to replay.
@@ -54,12 +67,17 @@ func New(ctx context.Context, l *ledger.Ledger, o *Options) (*Journal, error) {
 	if l == nil {
 		return nil, call.Refuse(call.From(ctx), call.StageTransparency, "transparency.New needs a ledger: pass ledger.Memory(nil) in a test", nil)
 	}
-	if o == nil {
-		o = &Options{}
+	j := &Journal{ledger: l}
+	if o != nil {
+		j.o = *o
 	}
-	j := &Journal{ledger: l, payloads: o.Payloads, maxPayload: o.MaxPayload}
-	if j.maxPayload <= 0 {
-		j.maxPayload = DefaultMaxPayload
+	for _, m := range []Mode{j.o.OnError, j.o.OnExplain} {
+		if m != Refuse && m != Drop {
+			return nil, call.Refuse(call.From(ctx), call.StageTransparency, "an unknown Mode in the options: use transparency.Refuse or transparency.Drop", nil)
+		}
+	}
+	if j.o.MaxPayload <= 0 {
+		j.o.MaxPayload = DefaultMaxPayload
 	}
 	return j, nil
 }
@@ -152,6 +170,9 @@ func (j *Journal) Refused(ctx context.Context, outcome, guard, reason string) er
 	r := Record{Subject: subject, Outcome: Outcome(cut(outcome, maxText)), Guard: cut(guard, maxText), Reason: cut(reason, maxText)}
 	r.join(d)
 	if err := j.write(ctx, kindRefused, "", &r); err != nil {
+		if j.lenient(ctx) {
+			return nil
+		}
 		return err
 	}
 	d.NoteRecorded()

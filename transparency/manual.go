@@ -34,6 +34,9 @@ func (j *Journal) Record(ctx context.Context, r Record) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if err := j.masked(ctx, d, &r); err != nil {
+		return uuid.Nil, err
+	}
 	kind := kindRecorded
 	switch r.Outcome {
 	case call.Denied, call.Stopped, call.Fallback:

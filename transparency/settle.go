@@ -11,7 +11,7 @@ import (
 // begin makes the recording's state before next runs: what was given is committed to while next cannot have changed it yet.
 func (rec *recording) begin(ctx context.Context, j *Journal, d *call.Decision, in any) error {
 	rec.Context, rec.journal, rec.d = ctx, j, d
-	if err := rec.keep(&rec.input, in); err != nil {
+	if err := rec.keep(&rec.input, in); err != nil && !j.lenient(ctx) {
 		return rec.refuse(&RecordError{Decision: d.ID(), Reason: "the input cannot be written as JSON: give its type a MarshalJSON", Err: err})
 	}
 	if !d.Resumed() {
@@ -55,11 +55,11 @@ func (rec *recording) keep(c *Content, p any) error {
 		*c = Content{}
 		return err
 	}
-	if !rec.journal.payloads || c.Cut {
+	if !rec.journal.o.Payloads || c.Cut {
 		return nil
 	}
 	json := e.json()
-	if len(c.Payload)+len(json) > rec.journal.maxPayload {
+	if len(c.Payload)+len(json) > rec.journal.o.MaxPayload {
 		c.Payload, c.Cut = nil, true
 		return nil
 	}
@@ -70,7 +70,7 @@ func (rec *recording) keep(c *Content, p any) error {
 // keepChunk takes in one more chunk of a stream; the payload becomes a JSON array.
 func (rec *recording) keepChunk(p any) error {
 	c := &rec.chunks
-	if rec.journal.payloads && !c.Cut {
+	if rec.journal.o.Payloads && !c.Cut {
 		open := byte(',')
 		if c.Chunks == 0 {
 			open = '['
@@ -92,7 +92,7 @@ func (rec *recording) explanation(explain func() (Explanation, error)) (Explanat
 	if done {
 		return x, err
 	}
-	x, err = explain()
+	x, err = within(rec.d, rec.journal.o.ExplainWithin, explain)
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.x, rec.xerr, rec.xdone = x, err, true
@@ -135,19 +135,23 @@ func (rec *recording) settle(end *ending) error {
 	}
 	subject, refusal := rec.subject(end)
 	r.Subject = subject
-	if bad := rec.contents(end, &r); refusal == nil {
+	if bad := rec.contents(end, &r); refusal == nil && bad != nil && !rec.journal.lenient(rec.Context) {
 		refusal = bad
+	}
+	r.Notes, r.NotesLost = rec.seal()
+	if bad := rec.journal.masked(rec.Context, rec.d, &r); bad != nil {
+		refusal = bad
+		r.unmasked()
 	}
 	if refusal != nil {
 		r.Outcome, r.Error = call.Failed, errorType(refusal)
 		rec.spoil(&r, refusal)
 	}
-	r.Notes, r.NotesLost = rec.seal()
 	if subject == "" { // nobody could ask for its erasure, so it holds nothing that might have to be erased
 		r.Input, r.Model, r.Output, r.Notes = Content{}, Content{}, Content{}, nil
 		r.Explanation = Explanation{}
 	}
-	if err := rec.write(&r); err != nil {
+	if err := rec.write(&r); err != nil && (refusal != nil || !rec.journal.lenient(rec.Context)) {
 		return failed(err, refusal, end)
 	}
 	return refusal
@@ -167,6 +171,9 @@ func (rec *recording) settleRefused(end *ending, r *Record) error {
 	}
 	rec.seal()
 	if err := rec.journal.write(rec.Context, kindRefused, "", r); err != nil {
+		if rec.journal.lenient(rec.Context) {
+			return nil
+		}
 		return failed(err, nil, end)
 	}
 	rec.d.NoteRecorded()
@@ -185,7 +192,7 @@ func (rec *recording) subject(end *ending) (string, error) {
 	if subject == "" && rec.earlier != nil {
 		subject = rec.earlier.Subject
 	}
-	if done && xerr != nil {
+	if done && xerr != nil && rec.journal.o.OnExplain != Drop {
 		return subject, xerr
 	}
 	if subject == "" && end.outcome != call.Failed && end.outcome != call.Abandoned {
@@ -198,6 +205,9 @@ func (rec *recording) subject(end *ending) (string, error) {
 func (rec *recording) contents(end *ending, r *Record) error {
 	rec.mu.Lock()
 	r.Explanation = rec.x
+	if rec.xerr != nil {
+		r.Unexplained = whyNot(rec.xerr)
+	}
 	rec.mu.Unlock()
 	r.Explanation.Subject = ""
 	r.Input = rec.input
@@ -228,20 +238,22 @@ func (rec *recording) unwritable(err error) error {
 // spoil takes out of a record what was not delivered.
 func (rec *recording) spoil(r *Record, refusal error) {
 	r.Guard = call.StageTransparency.String()
-	r.Input = rec.input
 	if r.Model.Digest == (Digest{}) {
 		r.Model = r.Output
 	}
 	r.Output = Content{}
-	rec.mu.Lock()
-	defer rec.mu.Unlock()
-	if rec.xerr != nil {
-		r.Unexplained = errorType(rec.xerr)
-	}
 	if e, ok := errors.AsType[*call.RefusedError](refusal); ok {
 		r.Reason = e.Reason
 	} else if e, ok := errors.AsType[*RecordError](refusal); ok {
 		r.Reason = e.Reason
+	}
+}
+
+// unmasked takes out everything that the mask should have gone over.
+func (r *Record) unmasked() {
+	r.Explanation, r.Notes, r.Reason = Explanation{}, nil, ""
+	for _, c := range []*Content{&r.Input, &r.Model, &r.Output} {
+		c.Payload = nil
 	}
 }
 
@@ -268,7 +280,6 @@ func (rec *recording) refuse(refusal error) error {
 	}
 	rec.seal()
 	rec.spoil(&r, refusal)
-	r.Input = Content{}
 	if err := rec.write(&r); err != nil {
 		return failed(err, refusal, &ending{})
 	}

@@ -54,7 +54,7 @@ func (f *flight[In, Out]) offered(output any) (any, error) {
 		return nil, call.Refuse(f.d, call.StageTransparency, "the output to explain has another type than the wrapped function's", nil)
 	}
 	x, err := f.explained(out)
-	if err != nil {
+	if err != nil && f.journal.o.OnExplain != Drop {
 		return nil, err
 	}
 	return x, nil

@@ -216,7 +216,7 @@ func TestAnExplainFunctionThatPanicsRefusesTheCallAndIsRecorded(t *testing.T) {
 	assert.Zero(t, out)
 	r := only(t, j, "c-1")
 	assert.Equal(t, call.Failed, r.Outcome)
-	assert.Equal(t, "panic of type string", r.Unexplained)
+	assert.Equal(t, "the explain function panicked (panic of type string)", r.Unexplained)
 	assert.Equal(t, "the explain function panicked", r.Reason)
 	assert.Zero(t, r.Output.Digest, "nothing was delivered")
 	assert.NotZero(t, r.Model.Digest, "but the model said something")
@@ -229,7 +229,7 @@ func TestAnExplainFunctionThatPanicsRefusesTheCallAndIsRecorded(t *testing.T) {
 	held, err := j.Lookup(t.Context(), trail.ID())
 	require.NoError(t, err)
 	assert.Equal(t, call.Failed, held.Outcome)
-	assert.Equal(t, "panic of type string", held.Unexplained)
+	assert.Equal(t, "the explain function panicked (panic of type string)", held.Unexplained)
 }
 
 type unwritable struct{ F func() }

@@ -1,0 +1,64 @@
+package transparency
+
+import (
+	"context"
+	"time"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+)
+
+// Mode says what becomes of an answer when something about its record goes wrong.
+type Mode string
+
+// The modes.
+const (
+	// Refuse withholds the answer. It is the zero Mode.
+	Refuse Mode = ""
+	// Drop delivers the answer. What is missing is counted ([Journal.Dropped]) or said in the record.
+	Drop Mode = "drop"
+)
+
+// Dropped is how many answers this Journal let out without their record, because Options.OnError says so. It is always 0
+// with the default mode. The span of such a call has the event transparency.dropped, and the metric
+// fairlead.transparency.dropped counts them.
+func (j *Journal) Dropped() uint64 {
+	if j == nil {
+		return 0
+	}
+	return j.dropped.Load()
+}
+
+// lenient counts a record that could not be made, and says whether its answer goes out all the same.
+func (j *Journal) lenient(ctx context.Context) bool {
+	if j.o.OnError != Drop {
+		return false
+	}
+	j.dropped.Add(1)
+	tellDropped(ctx)
+	return true
+}
+
+// within runs explain for at most limit; 0: as long as it takes. An explain function that does not return keeps its goroutine.
+func within(d *call.Decision, limit time.Duration, explain func() (Explanation, error)) (Explanation, error) {
+	if limit <= 0 {
+		return explain()
+	}
+	type made struct {
+		x   Explanation
+		err error
+	}
+	done := make(chan made, 1)
+	go func() {
+		m := made{err: call.Refuse(d, call.StageTransparency, "the explain function left its goroutine", nil)}
+		defer func() { done <- m }()
+		m.x, m.err = explain()
+	}()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case m := <-done:
+		return m.x, m.err
+	case <-timer.C:
+		return Explanation{}, call.Refuse(d, call.StageTransparency, "the explain function took longer than Options.ExplainWithin", nil)
+	}
+}

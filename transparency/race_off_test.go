@@ -1,0 +1,5 @@
+//go:build !race
+
+package transparency_test
+
+const raced = false
