@@ -67,10 +67,9 @@ func Approve[In, Out any](
 // ask draws one call before it runs. It returns the decided case of a held one, nil if the call may run.
 func (k *Desk) ask(ctx context.Context, o *opening) (*dossier, error) {
 	var err error
-	if o.draw, err = k.choose(o.d, &o.c); err != nil {
+	if o.draw, err = k.draw(o.d, &o.c); err != nil {
 		return nil, err
 	}
-	o.d.NoteSampled(o.draw.review(o.d.ID()))
 	if o.draw.hold == "" {
 		return nil, nil
 	}
@@ -79,11 +78,7 @@ func (k *Desk) ask(ctx context.Context, o *opening) (*dossier, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.d.NoteHeld(o.draw.review(ref.id))
-	if f != nil && f.decided() {
-		return f, nil
-	}
-	return k.settle(ctx, o.d, ref, true)
+	return k.hold(ctx, o, ref, f)
 }
 
 // afterwards opens the case of a call that was drawn and has run.

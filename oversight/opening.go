@@ -24,14 +24,17 @@ type opening struct {
 	pending bool // a call that has not run: there is no output yet
 }
 
-// choose draws; a rule that panics refuses the call. call.Try would make the case escape to the heap, for every call.
-func (k *Desk) choose(d *call.Decision, c *Case) (dr draw, err error) {
+// draw decides whether people see a call, and notes it; a rule that panics refuses the call. (call.Try would make the case escape to
+// the heap, for every call.)
+func (k *Desk) draw(d *call.Decision, c *Case) (dr draw, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = call.Refuse(d, call.StageOversight, "a rule's When function panicked", panicked(r))
 		}
 	}()
-	return k.sampler.draw(c, d.ID()), nil
+	dr = k.sampler.draw(c, d.ID())
+	d.NoteSampled(dr.review(d.ID()))
+	return dr, nil
 }
 
 // panicked keeps of a panic its type only.

@@ -45,7 +45,14 @@ func Wrap[In, Out any](
 		if err != nil {
 			return out, err
 		}
-		f, err := desk.watch(ctx, d, subject, &c, in, said)
+		dr, err := desk.draw(d, &c)
+		if err != nil {
+			return out, err
+		}
+		if !dr.sampled {
+			return said, nil // the common case: nothing has been boxed so far
+		}
+		f, err := desk.watch(ctx, &opening{d: d, subject: subject, c: c, draw: dr, in: in, out: said})
 		if err != nil {
 			return out, err
 		}
@@ -78,36 +85,32 @@ func (k *Desk) enter(ctx context.Context, d *call.Decision) (subject string, err
 	return subject, err
 }
 
-// watch draws one answered call. It returns the decided case of a held one, nil if the answer may go out as it is.
-func (k *Desk) watch(ctx context.Context, d *call.Decision, subject string, c *Case, in, out any) (*dossier, error) {
-	dr, err := k.choose(d, c)
+// watch opens the case of an answer that was drawn. It returns the decided case of a held one, nil if the answer may go out.
+func (k *Desk) watch(ctx context.Context, o *opening) (*dossier, error) {
+	held := o.draw.hold != ""
+	if held && o.d.Explains() {
+		o.d.SetOutput(o.out) // the record keeps it apart from what is delivered in the end
+	}
+	ref, f, err := k.open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	d.NoteSampled(dr.review(d.ID()))
-	if !dr.sampled {
-		return nil, nil
-	}
-	if dr.hold != "" && d.Explains() {
-		d.SetOutput(out) // the record keeps it apart from what is delivered in the end
-	}
-	ref, f, err := k.open(ctx, &opening{d: d, subject: subject, c: *c, draw: dr, in: in, out: out})
-	if err != nil {
-		return nil, err
-	}
-	held := dr.hold != ""
 	if f != nil {
 		held = f.Held // the case that stands under the key rules, whatever this answer was
 	}
 	if !held {
 		return nil, nil
 	}
-	note := dr.review(ref.id)
-	d.NoteHeld(note)
+	return k.hold(ctx, o, ref, f)
+}
+
+// hold waits for the verdict on a case, unless it has one already.
+func (k *Desk) hold(ctx context.Context, o *opening, ref caseRef, f *dossier) (*dossier, error) {
+	o.d.NoteHeld(o.draw.review(ref.id))
 	if f != nil && f.decided() {
 		return f, nil
 	}
-	return k.settle(ctx, d, ref, true)
+	return k.settle(ctx, o.d, ref, true)
 }
 
 // deliver gives out what was decided about a held answer.

@@ -130,3 +130,235 @@ func TestWrapHeldThenDelivered(t *testing.T) {
 		})
 	}
 }
+
+func TestUnsampledCallsWriteNothing(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, holdUnsure())
+	var m model
+	guarded := oversight.Wrap(m.recommend, desk, func(c customer, _ []offer) oversight.Case {
+		return oversight.Case{Unit: c.ID, Score: c.Score}
+	})
+	ctx := about(t.Context(), "anna")
+	in := customer{ID: "row-1", Score: 0.9}
+	out, err := guarded(ctx, in)
+	require.NoError(t, err)
+	require.Equal(t, 100, out[0].Price)
+	for range l.Since(t.Context(), 0) {
+		t.Fatal("an entry was written")
+	}
+	bare := call.NewSite(nil, nil)
+	alone := testing.AllocsPerRun(200, func() {
+		_, scope := call.Enter(ctx, call.StageBoundary, bare)
+		var err error
+		scope.Exit(&err)
+	})
+	joined := testing.AllocsPerRun(200, func() {
+		inside, scope := call.Enter(ctx, call.StageBoundary, bare)
+		var err error
+		if _, err = guarded(inside, in); err != nil {
+			panic(err)
+		}
+		scope.Exit(&err)
+	})
+	// One of them is the model's own slice.
+	require.LessOrEqual(t, joined-alone-1, 0.0, "what the guard itself allocates")
+}
+
+func TestAfterTheFact(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, oversight.Policy{})
+	var m model
+	guarded := oversight.Wrap(m.recommend, desk, describe)
+	ctx, trail := call.Track(about(t.Context(), "anna"))
+	out, err := guarded(ctx, customer{ID: "row-1", Score: 0.9})
+	require.NoError(t, err)
+	require.Equal(t, []offer{{"loan", 100}}, out)
+
+	items, err := desk.Pending(t.Context(), oversight.Filter{})
+	require.NoError(t, err)
+	require.Len(t, items, 1)
+	require.Equal(t, trail.ID(), items[0].Case, "a case has its decision's ID")
+	require.Equal(t, "offer for row-1", items[0].Title)
+	require.False(t, items[0].Held)
+	decide(t, desk, trail.ID(), oversight.Judgement{Verdict: oversight.Rejected, Comment: "too dear"})
+	items, err = desk.Pending(t.Context(), oversight.Filter{})
+	require.NoError(t, err)
+	require.Empty(t, items)
+
+	_, err = guarded(oversight.Resume(ctx, trail.ID()), customer{ID: "row-1", Score: 0.9})
+	require.ErrorIs(t, err, oversight.ErrConflict, "it held nothing")
+}
+
+func TestResumeChecksWhoWhatAndWhere(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, holdUnsure())
+	var m model
+	guarded := oversight.Wrap(m.recommend, desk, describe)
+	ctx := about(t.Context(), "anna")
+	in := customer{ID: "row-1", Score: 0.2}
+	_, err := guarded(ctx, in)
+	id := held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+
+	_, err = guarded(oversight.Resume(ctx, id), customer{ID: "row-1", Score: 0.3})
+	require.ErrorIs(t, err, oversight.ErrConflict, "another input")
+	_, err = guarded(oversight.Resume(about(t.Context(), "berta"), id), in)
+	require.ErrorIs(t, err, oversight.ErrNotFound, "another person")
+	_, err = guarded(oversight.Resume(ctx, uuid.Must(uuid.NewV7())), in)
+	require.ErrorIs(t, err, oversight.ErrNotFound)
+	other := oversight.Wrap(func(context.Context, customer) ([]offer, error) { return nil, nil }, desk, describe)
+	_, err = other(oversight.Resume(ctx, id), in)
+	require.ErrorIs(t, err, oversight.ErrConflict, "another function")
+	asked := oversight.Approve(m.recommend, desk, func(customer) oversight.Case { return oversight.Case{} })
+	_, err = asked(oversight.Resume(ctx, id), in)
+	require.ErrorIs(t, err, oversight.ErrConflict, "Approve instead of Wrap")
+
+	out, err := guarded(oversight.Resume(ctx, id), in)
+	require.NoError(t, err)
+	require.Equal(t, []offer{{"loan", 100}}, out)
+	require.Equal(t, 1, m.runs)
+}
+
+func TestKeyIsIdempotent(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, holdUnsure())
+	var m model
+	guarded := oversight.Wrap(m.recommend, desk, func(c customer, _ []offer) oversight.Case {
+		return oversight.Case{Key: "order-7", Score: 0.1}
+	})
+	ctx := about(t.Context(), "anna")
+	_, err := guarded(ctx, customer{ID: "row-1"})
+	first := held(t, err)
+	_, err = guarded(ctx, customer{ID: "row-1"})
+	again := held(t, err)
+	require.Equal(t, first.Case, again.Case, "the case that is there")
+	require.NotEqual(t, first.Decision, again.Decision)
+	_, err = guarded(ctx, customer{ID: "row-2"})
+	require.ErrorIs(t, err, oversight.ErrConflict)
+
+	decide(t, desk, first.Case, oversight.Judgement{Verdict: oversight.Approved})
+	out, err := guarded(ctx, customer{ID: "row-1"})
+	require.NoError(t, err)
+	require.Equal(t, []offer{{"loan", 100}}, out, "what was approved, not what the model says now")
+	items, err := desk.Pending(t.Context(), oversight.Filter{})
+	require.NoError(t, err)
+	require.Empty(t, items)
+}
+
+func TestNilAndZeroDesksRefuse(t *testing.T) {
+	for name, desk := range map[string]*oversight.Desk{"nil": nil, "zero": {}} {
+		t.Run(name, func(t *testing.T) {
+			var m model
+			ctx := about(t.Context(), "anna")
+			guarded := oversight.Wrap(m.recommend, desk, describe)
+			_, err := guarded(ctx, customer{})
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			_, err = guarded(oversight.Resume(ctx, uuid.New()), customer{})
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			_, err = oversight.Approve(m.recommend, desk, func(customer) oversight.Case { return oversight.Case{} })(ctx, customer{})
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			require.Zero(t, m.runs)
+
+			_, err = desk.Pending(ctx, oversight.Filter{})
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			_, err = desk.Claim(ctx, "r", uuid.Nil)
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			_, err = desk.Renew(ctx, oversight.Lease{})
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			require.ErrorIs(t, desk.Release(ctx, oversight.Lease{}), oversight.ErrRefused)
+			require.ErrorIs(t, desk.Submit(ctx, oversight.Lease{}, oversight.Judgement{}), oversight.ErrRefused)
+			_, err = desk.Get(ctx, uuid.Nil)
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			_, err = desk.Expire(ctx)
+			require.ErrorIs(t, err, oversight.ErrRefused)
+			require.ErrorIs(t, desk.Stop(ctx, "r", ""), oversight.ErrRefused)
+			require.ErrorIs(t, desk.Start(ctx, "r", ""), oversight.ErrRefused)
+			require.Error(t, desk.State().Err)
+			desk.Close()
+		})
+	}
+}
+
+func TestWithoutASubjectNothingRuns(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdUnsure())
+	var m model
+	_, err := oversight.Wrap(m.recommend, desk, describe)(t.Context(), customer{Score: 1})
+	require.ErrorIs(t, err, oversight.ErrRefused)
+	require.Zero(t, m.runs)
+}
+
+func TestPanicsOfTheUsersFunctions(t *testing.T) {
+	l := ledger.Memory(nil)
+	ctx := about(t.Context(), "anna")
+	var m model
+	for name, guarded := range map[string]func(context.Context, customer) ([]offer, error){
+		"open": oversight.Wrap(m.recommend, newDesk(t, l, oversight.Policy{}), func(customer, []offer) oversight.Case { panic("canary") }),
+		"when": oversight.Wrap(m.recommend, newDesk(t, l, oversight.Policy{Rules: []oversight.Rule{
+			{Name: "bad", When: func(oversight.Case) bool { panic("canary") }},
+		}}), describe),
+		"approve": oversight.Approve(m.recommend, newDesk(t, l, oversight.Policy{}), func(customer) oversight.Case { panic("canary") }),
+	} {
+		_, err := guarded(ctx, customer{})
+		require.ErrorIs(t, err, oversight.ErrRefused, name)
+		require.NotContains(t, err.Error(), "canary")
+		require.Contains(t, err.Error(), "panic of type string")
+	}
+	tracked, trail := call.Track(ctx)
+	desk := newDesk(t, l, oversight.Policy{})
+	guarded := oversight.Wrap(func(context.Context, customer) (int, error) { panic("canary") }, desk, func(customer, int) oversight.Case { return oversight.Case{} })
+	require.PanicsWithValue(t, "canary", func() { _, _ = guarded(tracked, customer{}) })
+	require.Equal(t, call.Failed, trail.Outcome())
+
+	failing := oversight.Wrap(func(context.Context, customer) (int, error) { return 7, errors.ErrUnsupported }, desk, func(customer, int) oversight.Case { return oversight.Case{} })
+	out, err := failing(ctx, customer{})
+	require.ErrorIs(t, err, errors.ErrUnsupported, "the function's own error passes")
+	require.Equal(t, 7, out)
+	items, err := desk.Pending(ctx, oversight.Filter{})
+	require.NoError(t, err)
+	require.Empty(t, items, "there is no answer to review")
+}
+
+func TestHugeAndOddOutputs(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, oversight.Policy{Rules: []oversight.Rule{{Name: "all", When: func(oversight.Case) bool { return true }, Hold: true}}})
+	ctx := about(t.Context(), "anna")
+	big := oversight.Wrap(func(_ context.Context, n int) (string, error) { return string(make([]byte, n)), nil }, desk,
+		func(int, string) oversight.Case { return oversight.Case{} })
+	_, err := big(ctx, 2<<20)
+	require.ErrorIs(t, err, oversight.ErrRefused, "an entry holds at most a mebibyte")
+	require.ErrorIs(t, err, ledger.ErrInvalid)
+
+	odd := oversight.Wrap(func(_ context.Context, s string) (string, error) { return s, nil }, desk,
+		func(s, _ string) oversight.Case { return oversight.Case{Title: s, Unit: s, Stratum: s} })
+	_, err = odd(ctx, "\xff\x00 broken")
+	id := held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	_, err = odd(oversight.Resume(ctx, id), "\xff\x00 broken")
+	require.NoError(t, err, "text that is not UTF-8 is delivered as JSON writes it, with replacement characters")
+	functions := oversight.Wrap(func(context.Context, func()) (int, error) { return 1, nil }, desk,
+		func(func(), int) oversight.Case { return oversight.Case{Input: "shown"} })
+	_, err = functions(ctx, func() {})
+	require.ErrorIs(t, err, oversight.ErrRefused, "an input that cannot be told from another")
+}
+
+func TestExplanationIsKeptBeforeTheHold(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdUnsure())
+	var m model
+	inner := oversight.Wrap(m.recommend, desk, describe)
+	var kept any
+	outer := func(ctx context.Context, in customer) (out []offer, err error) {
+		ctx, scope := call.Enter(ctx, call.StageTransparency, call.NewSite(&call.System{Name: "offers", Version: "3"}, nil))
+		defer scope.Exit(&err)
+		scope.Decision().OfferExplanation(func(any) (any, error) { return map[string]string{"why": "income"}, nil })
+		out, err = inner(ctx, in)
+		kept, _ = scope.Decision().Output()
+		return out, err
+	}
+	_, err := outer(about(t.Context(), "anna"), customer{ID: "row-1", Score: 0.2})
+	file, err := desk.Get(t.Context(), held(t, err).Case)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"why":"income"}`, string(file.Explanation))
+	require.Equal(t, "offers", file.System)
+	require.Equal(t, "3", file.Version)
+	require.Equal(t, []offer{{"loan", 100}}, kept, "the record keeps what the model said")
+}

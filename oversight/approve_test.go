@@ -1,0 +1,225 @@
+package oversight_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+	"github.com/fairlead-go/fairlead/oversight"
+)
+
+type refund struct {
+	Order string
+	Cents int
+}
+
+type receipt struct{ Number int64 }
+
+// bank pays and counts.
+type bank struct {
+	paid atomic.Int64
+	fail error
+}
+
+func (b *bank) pay(context.Context, refund) (receipt, error) {
+	n := b.paid.Add(1)
+	return receipt{Number: n}, b.fail
+}
+
+func large() oversight.Policy {
+	return oversight.Policy{
+		Rate:  oversight.RulesOnly,
+		Rules: []oversight.Rule{{Name: "large", When: func(c oversight.Case) bool { return c.Score >= 10_000 }, Hold: true}},
+	}
+}
+
+func order(r refund) oversight.Case {
+	return oversight.Case{Key: "refund " + r.Order, Title: "Refund " + r.Order, Score: float64(r.Cents)}
+}
+
+func TestApproveRunsOnceAfterApproval(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, large())
+	var b bank
+	pay := oversight.Approve(b.pay, desk, order)
+	ctx := about(t.Context(), "anna")
+
+	got, err := pay(ctx, refund{"A1", 500})
+	require.NoError(t, err)
+	require.Equal(t, receipt{1}, got, "a small one runs at once")
+
+	big := refund{"A2", 50_000}
+	_, err = pay(ctx, big)
+	id := held(t, err).Case
+	require.EqualValues(t, 1, b.paid.Load(), "not before somebody agrees")
+	_, err = pay(ctx, big)
+	require.Equal(t, id, held(t, err).Case, "asking again opens no second case")
+	_, err = pay(ctx, refund{"A2", 50_001})
+	require.ErrorIs(t, err, oversight.ErrConflict)
+
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	_, err = pay(oversight.Resume(ctx, id), refund{"A2", 60_000})
+	require.ErrorIs(t, err, oversight.ErrConflict, "approve one thing, run another")
+	for range 3 {
+		got, err = pay(oversight.Resume(ctx, id), big)
+		require.NoError(t, err)
+		require.Equal(t, receipt{2}, got)
+	}
+	got, err = pay(ctx, big)
+	require.NoError(t, err, "the same key and input: the same answer")
+	require.Equal(t, receipt{2}, got)
+	require.EqualValues(t, 2, b.paid.Load())
+}
+
+func TestApproveRejectedAndReplaced(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, large())
+	var b bank
+	pay := oversight.Approve(b.pay, desk, order)
+	ctx, trail := call.Track(about(t.Context(), "anna"))
+
+	_, err := pay(ctx, refund{"B1", 50_000})
+	id := held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Rejected})
+	_, err = pay(oversight.Resume(ctx, id), refund{"B1", 50_000})
+	require.ErrorIs(t, err, oversight.ErrRejected)
+	require.Equal(t, call.Rejected, trail.Outcome())
+
+	_, err = pay(ctx, refund{"B2", 50_000})
+	id = held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Replaced, Output: receipt{77}})
+	got, err := pay(oversight.Resume(ctx, id), refund{"B2", 50_000})
+	require.NoError(t, err)
+	require.Equal(t, receipt{77}, got)
+	require.Equal(t, call.Replaced, trail.Outcome())
+	require.Zero(t, b.paid.Load())
+
+	_, err = pay(ctx, refund{"B3", 50_000})
+	id = held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Replaced, Output: map[string]any{"Numbr": 1}})
+	_, err = pay(oversight.Resume(ctx, id), refund{"B3", 50_000})
+	require.ErrorIs(t, err, oversight.ErrRefused, "an unknown field is no answer")
+}
+
+// Many callers resume one approval at once: one runs it, the others get its result or are told that it runs.
+func TestApproveUnderContention(t *testing.T) {
+	l := ledger.Memory(nil)
+	desks := []*oversight.Desk{newDesk(t, l, large()), newDesk(t, l, large())}
+	var b bank
+	var pays []func(context.Context, refund) (receipt, error)
+	for _, desk := range desks {
+		pays = append(pays, oversight.Approve(b.pay, desk, order))
+	}
+	ctx := about(t.Context(), "anna")
+	for range 20 {
+		in := refund{uuid.NewString(), 50_000}
+		before := b.paid.Load()
+		_, err := pays[0](ctx, in)
+		id := held(t, err).Case
+		decide(t, desks[1], id, oversight.Judgement{Verdict: oversight.Approved})
+		var wg sync.WaitGroup
+		errs := make([]error, 16)
+		for i := range errs {
+			wg.Go(func() { _, errs[i] = pays[i%2](oversight.Resume(ctx, id), in) })
+		}
+		wg.Wait()
+		require.Equal(t, before+1, b.paid.Load())
+		ran := 0
+		for _, err := range errs {
+			if err == nil {
+				ran++
+			} else {
+				require.ErrorIs(t, err, oversight.ErrInterrupted)
+			}
+		}
+		require.Positive(t, ran)
+		_, err = pays[0](oversight.Resume(ctx, id), in)
+		require.NoError(t, err)
+	}
+}
+
+func TestApprovedCallThatFailsIsNotRepeated(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, large())
+	b := bank{fail: errors.New("canary: line cut")}
+	pay := oversight.Approve(b.pay, desk, order)
+	ctx := about(t.Context(), "anna")
+	in := refund{"C1", 50_000}
+	_, err := pay(ctx, in)
+	id := held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	_, err = pay(oversight.Resume(ctx, id), in)
+	require.ErrorIs(t, err, b.fail, "its own error, once")
+	_, err = pay(oversight.Resume(ctx, id), in)
+	require.ErrorIs(t, err, oversight.ErrInterrupted)
+	require.EqualValues(t, 1, b.paid.Load())
+	for e := range l.Since(ctx, 0) {
+		require.NotContains(t, string(e.Body)+string(e.Public), "canary", "of an error only its type is kept")
+	}
+
+	panics := oversight.Approve(func(context.Context, refund) (receipt, error) { b.paid.Add(1); panic("canary") }, desk, order)
+	in = refund{"C2", 50_000}
+	_, err = panics(ctx, in)
+	id = held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	tracked, trail := call.Track(ctx)
+	require.PanicsWithValue(t, "canary", func() { _, _ = panics(oversight.Resume(tracked, id), in) })
+	require.Equal(t, call.Failed, trail.Outcome())
+	_, err = panics(oversight.Resume(ctx, id), in)
+	require.ErrorIs(t, err, oversight.ErrInterrupted)
+	require.EqualValues(t, 2, b.paid.Load())
+}
+
+// A process that dies between intent and result leaves a log that ends there. Whoever opens it next must not run the call again.
+func TestCrashBetweenIntentAndResult(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, large())
+	ctx := about(t.Context(), "anna")
+	in := refund{"D1", 50_000}
+	var survived []ledger.Entry
+	pay := func(context.Context, refund) (receipt, error) {
+		for e, err := range l.Since(ctx, 0) {
+			require.NoError(t, err)
+			e.Seq = 0
+			survived = append(survived, e)
+		}
+		return receipt{1}, nil
+	}
+	guarded := oversight.Approve(pay, desk, order)
+	_, err := guarded(ctx, in)
+	id := held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	_, err = guarded(oversight.Resume(ctx, id), in)
+	require.NoError(t, err)
+	require.Equal(t, "effect.intent", survived[len(survived)-1].Kind)
+
+	after := ledger.Memory(nil)
+	_, err = after.Append(ctx, survived...)
+	require.NoError(t, err)
+	restarted := oversight.Approve(pay, newDesk(t, after, large()), order)
+	was := len(survived)
+	_, err = restarted(oversight.Resume(ctx, id), in)
+	require.ErrorIs(t, err, oversight.ErrInterrupted)
+	require.Len(t, survived, was, "it did not run")
+}
+
+func TestDrawnCallIsReviewedAfterItRan(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, oversight.Policy{})
+	var b bank
+	pay := oversight.Approve(b.pay, desk, func(refund) oversight.Case { return oversight.Case{} })
+	ctx, trail := call.Track(about(t.Context(), "anna"))
+	_, err := pay(ctx, refund{"E1", 1})
+	require.NoError(t, err)
+	file, err := desk.Get(ctx, trail.ID())
+	require.NoError(t, err)
+	require.JSONEq(t, `{"Number":1}`, string(file.Output))
+	require.False(t, file.Held)
+}
