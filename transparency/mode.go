@@ -38,10 +38,14 @@ func (j *Journal) lenient(ctx context.Context) bool {
 	return true
 }
 
+// explainer is a call that can run its explain function. It is an interface and no func because a closure that may end up in a
+// goroutine would cost every call an allocation.
+type explainer interface{ explained() (Explanation, error) }
+
 // within runs explain for at most limit; 0: as long as it takes. An explain function that does not return keeps its goroutine.
-func within(d *call.Decision, limit time.Duration, explain func() (Explanation, error)) (Explanation, error) {
+func within(d *call.Decision, limit time.Duration, e explainer) (Explanation, error) {
 	if limit <= 0 {
-		return explain()
+		return e.explained()
 	}
 	type made struct {
 		x   Explanation
@@ -51,7 +55,7 @@ func within(d *call.Decision, limit time.Duration, explain func() (Explanation, 
 	go func() {
 		m := made{err: call.Refuse(d, call.StageTransparency, "the explain function left its goroutine", nil)}
 		defer func() { done <- m }()
-		m.x, m.err = explain()
+		m.x, m.err = e.explained()
 	}()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()

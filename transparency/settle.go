@@ -84,15 +84,15 @@ func (rec *recording) keepChunk(p any) error {
 	return nil
 }
 
-// explanation makes the explanation, once. explain is a function of the user's: not under the lock.
-func (rec *recording) explanation(explain func() (Explanation, error)) (Explanation, error) {
+// explanation makes the explanation, once. It runs a function of the user's: not under the lock.
+func (rec *recording) explanation(e explainer) (Explanation, error) {
 	rec.mu.Lock()
 	x, err, done := rec.x, rec.xerr, rec.xdone
 	rec.mu.Unlock()
 	if done {
 		return x, err
 	}
-	x, err = within(rec.d, rec.journal.o.ExplainWithin, explain)
+	x, err = within(rec.d, rec.journal.o.ExplainWithin, e)
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
 	rec.x, rec.xerr, rec.xdone = x, err, true
@@ -139,9 +139,13 @@ func (rec *recording) settle(end *ending) error {
 		refusal = bad
 	}
 	r.Notes, r.NotesLost = rec.seal()
-	if bad := rec.journal.masked(rec.Context, rec.d, &r); bad != nil {
-		refusal = bad
-		r.unmasked()
+	if rec.journal.o.Mask != nil {
+		hidden := r // a copy, so that r stays on the stack in a journal without a mask
+		if bad := rec.journal.masked(rec.Context, rec.d, &hidden); bad != nil {
+			refusal = bad
+			hidden.unmasked()
+		}
+		r = hidden
 	}
 	if refusal != nil {
 		r.Outcome, r.Error = call.Failed, errorType(refusal)

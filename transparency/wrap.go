@@ -11,6 +11,7 @@ type flight[In, Out any] struct {
 	recording
 	in      In
 	out     Out
+	model   Out // what the model said: what is explained
 	explain func(In, Out) Explanation
 }
 
@@ -53,17 +54,25 @@ func (f *flight[In, Out]) offered(output any) (any, error) {
 	if !ok && output != nil {
 		return nil, call.Refuse(f.d, call.StageTransparency, "the output to explain has another type than the wrapped function's", nil)
 	}
-	x, err := f.explained(out)
+	x, err := f.explainOutput(out)
 	if err != nil && f.journal.o.OnExplain != Drop {
 		return nil, err
 	}
 	return x, nil
 }
 
-func (f *flight[In, Out]) explained(out Out) (Explanation, error) {
-	return f.explanation(func() (Explanation, error) {
-		return call.Try2(f.d, call.StageTransparency, "the explain function", f.explain, f.in, out)
-	})
+func (f *flight[In, Out]) explainOutput(out Out) (Explanation, error) {
+	f.mu.Lock()
+	f.model = out
+	f.mu.Unlock()
+	return f.explanation(f)
+}
+
+func (f *flight[In, Out]) explained() (Explanation, error) {
+	f.mu.Lock()
+	out := f.model
+	f.mu.Unlock()
+	return call.Try2(f.d, call.StageTransparency, "the explain function", f.explain, f.in, out)
 }
 
 // settle explains what the model said, if it said anything and nobody asked before, and records how the call ended.
@@ -80,7 +89,7 @@ func (f *flight[In, Out]) settle(failure error) error {
 	}
 	known := f.earlier != nil && !f.earlier.Explanation.empty()
 	if (end.said != nil || end.given != nil) && !known && !end.refusal(f.d) {
-		_, _ = f.explained(*model) // what went wrong is kept and read in subject
+		_, _ = f.explainOutput(*model) // what went wrong is kept and read in subject
 	}
 	return f.recording.settle(&end)
 }
