@@ -19,6 +19,12 @@ type work struct {
 
 var workPool = sync.Pool{New: func() any { return new(work) }}
 
+func newWork(bare bool) *work {
+	w := workPool.Get().(*work) //nolint:forcetypeassert // the pool holds nothing else
+	w.bare = bare
+	return w
+}
+
 // maxPooled keeps one huge text from holding its memory for ever.
 const maxPooled = 1 << 16
 

@@ -35,11 +35,7 @@ func (r *Redactor) logValue(v slog.Value, depth int) slog.Value {
 	}
 	switch v.Kind() {
 	case slog.KindString:
-		text := v.String()
-		if out, changed := r.bare().hide(text, how{}); changed {
-			return slog.StringValue(out)
-		}
-		return v
+		return r.logText(v, v.String())
 	case slog.KindInt64:
 		return r.logNumber(v, v.Int64() > -longNumber && v.Int64() < longNumber)
 	case slog.KindUint64:
@@ -66,10 +62,7 @@ func (r *Redactor) logNumber(v slog.Value, short bool) slog.Value {
 	if short {
 		return v
 	}
-	if out, changed := r.bare().hide(v.String(), how{}); changed {
-		return slog.StringValue(out)
-	}
-	return v
+	return r.logText(v, v.String())
 }
 
 // logAny handles what slog has no kind for. A method of the value's own may panic; then it is withheld.
@@ -85,17 +78,17 @@ func (r *Redactor) logAny(v slog.Value) (out slog.Value) {
 	case slog.LogValuer:
 		return r.logValue(slog.AnyValue(x).Resolve(), 1)
 	case error:
-		return r.logText(x.Error())
+		return r.logText(v, x.Error())
 	case fmt.Formatter:
-		return r.logText(fmt.Sprintf("%+v", x))
+		return r.logText(v, fmt.Sprintf("%+v", x))
 	case fmt.Stringer:
-		return r.logText(x.String())
+		return r.logText(v, x.String())
 	case encoding.TextMarshaler:
 		b, err := x.MarshalText()
 		if err != nil {
 			return slog.StringValue(withheld)
 		}
-		return r.logText(string(b))
+		return r.logText(v, string(b))
 	case json.Marshaler:
 		return r.logJSON(x)
 	default:
@@ -103,9 +96,20 @@ func (r *Redactor) logAny(v slog.Value) (out slog.Value) {
 	}
 }
 
-func (r *Redactor) logText(s string) slog.Value {
-	out, _ := r.bare().hide(s, how{})
-	return slog.StringValue(out)
+// logText is what a log shows of the value v, which says s: v itself if there is nothing to hide in it.
+func (r *Redactor) logText(v slog.Value, s string) slog.Value {
+	w := newWork(true)
+	defer w.release()
+	if err := r.find(context.Background(), nil, w, s, how{}); err != nil {
+		return slog.StringValue(withheld)
+	}
+	if len(w.items) == 0 {
+		if v.Kind() == slog.KindAny {
+			return slog.StringValue(s)
+		}
+		return v
+	}
+	return slog.StringValue(w.assemble(s))
 }
 
 // logStruct copies what can be seen into whole; of the rest a log shows what its JSON says.

@@ -65,7 +65,7 @@ func outlineOf(t reflect.Type) *outline {
 		return o.(*outline) //nolint:forcetypeassert // plans holds nothing else
 	}
 	c := compiler{o: &outline{}, made: make(map[planKey]*plan), under: make(map[*plan]bool)}
-	c.o.root = c.compile(t, tag{}, typeName(t))
+	c.o.root = c.compile(t, tag{}, strings.TrimRight(typeName(t), "[]"))
 	c.settle()
 	o, _ := plans.LoadOrStore(t, c.o)
 	return o.(*outline) //nolint:forcetypeassert // plans holds nothing else
@@ -112,7 +112,7 @@ func (c *compiler) compile(t reflect.Type, tg tag, path string) *plan {
 		c.sequence(p, t, tg, path)
 	case reflect.Map:
 		p.do = doTable
-		p.key = c.compile(t.Key(), tg, path+"[key]")
+		p.key = c.compile(t.Key(), tg, path+"[]key")
 		p.elem = c.compile(t.Elem(), tg, path+"[]")
 	case reflect.Struct:
 		if t == timeType {
@@ -141,7 +141,7 @@ func (c *compiler) number(p *plan, tg tag, path string) {
 		p.do = doErase
 	case tg.kind != "" && tg.op != "keep":
 		p.do = doBlind
-		c.cannot(path, "it is tagged as personal data, but a "+p.typ.String()+
+		c.cannot(path, "it is tagged as personal data, but "+p.typ.String()+
 			` cannot hold a placeholder: make it a string, or tag it "remove"`)
 	}
 }
@@ -223,14 +223,20 @@ func (o *outline) advice() string {
 	}
 	more := ""
 	if len(o.blind) > 1 {
-		more = "; and so are: " + strings.Join(o.blind[1:], ", ")
+		more = ", nor into " + strings.Join(o.blind[1:], ", ")
 	}
 	return "cannot see into " + o.blind[0] + more + `: export it and give it a type that holds text, or tag it privacy:"-" to pass it on as it is`
 }
 
+// typeName is where a path begins.
 func typeName(t reflect.Type) string {
-	if t.Name() != "" {
+	switch {
+	case t.Name() != "":
 		return t.Name()
+	case t.Kind() == reflect.Pointer:
+		return typeName(t.Elem())
+	case t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map:
+		return typeName(t.Elem()) + "[]"
 	}
-	return t.String()
+	return t.Kind().String() // a struct or interface without a name
 }

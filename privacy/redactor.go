@@ -146,15 +146,17 @@ type tenantKey struct{}
 
 // WithTenant separates tenants that share a Redactor: the same value hashes to different tokens for different tenants.
 func WithTenant(ctx context.Context, tenant string) context.Context {
-	return context.WithValue(orBackground(ctx), tenantKey{}, tenantBox{tenant})
+	return context.WithValue(orBackground(ctx), tenantKey{}, &tenantBox{tenant})
 }
 
-// tenantBox keeps a printed context from showing the tenant.
+// tenantBox keeps a printed context from showing the tenant: of a pointer it prints the address.
 type tenantBox struct{ name string }
 
 func tenantFrom(ctx context.Context) string {
-	t, _ := ctx.Value(tenantKey{}).(tenantBox)
-	return t.name
+	if t, ok := ctx.Value(tenantKey{}).(*tenantBox); ok {
+		return t.name
+	}
+	return ""
 }
 
 func orBackground(ctx context.Context) context.Context {

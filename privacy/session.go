@@ -122,8 +122,7 @@ func (s *Session) hide(text string, h how) (out string, changed bool) {
 		s.fail(refuse(s.in.d, "the call's context ended while personal data was being hidden", err))
 		return "", true
 	}
-	w := workPool.Get().(*work) //nolint:forcetypeassert // the pool holds nothing else
-	w.bare = s.in.b == nil
+	w := newWork(s.in.b == nil)
 	defer w.release()
 	if err := s.in.r.find(s.in.ctx, s.in.d, w, text, h); err != nil {
 		s.fail(err)
