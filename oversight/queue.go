@@ -22,14 +22,17 @@ type Filter struct {
 	Unclaimed bool
 	// System takes only cases of this system. Default: all.
 	System string
-	// After takes only cases opened after this position, for the next page. Default: from the start.
-	After ledger.Seq
+	// After takes only what the list has after this item, for the next page. Default: from the start.
+	After Item
 	// Limit is the most cases returned. Default: DefaultLimit.
 	Limit int
 }
 
 func (f *Filter) wants(r *record, at time.Time) bool {
-	return r.seq > f.After && (f.System == "" || r.System == f.System) && (!f.Unclaimed || !r.lease.live(at))
+	if f.After.Case != uuid.Nil && (r.Held && !f.After.Held || r.Held == f.After.Held && r.seq <= f.After.Seq) {
+		return false
+	}
+	return (f.System == "" || r.System == f.System) && (!f.Unclaimed || !r.lease.live(at))
 }
 
 // Lease is a reviewer's claim on a case. The zero Lease holds nothing.

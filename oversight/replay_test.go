@@ -1,0 +1,170 @@
+package oversight
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// snapshot is what a fold has come to, without the pointers.
+func snapshot(s *state) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	type row struct {
+		Public        openedPublic
+		ID            uuid.UUID
+		Seq           ledger.Seq
+		Subject       string
+		Title         string
+		Score         float64
+		Input, Digest digest
+		Now           time.Time
+		Reviewer      string
+		Token         ledger.Seq
+		Until         time.Time
+	}
+	var rows []row
+	for _, q := range s.queues(false) {
+		n := 0
+		for r := q.first; r != nil; r = r.next {
+			n++
+			rows = append(rows, row{
+				r.openedPublic, r.id, r.seq, r.subject, r.title, r.score, r.input, r.digest, r.now,
+				r.lease.reviewer, r.lease.token, r.lease.until,
+			})
+		}
+		if n != q.n {
+			panic("a queue has lost count")
+		}
+	}
+	if len(rows) != len(s.open) || len(rows) != len(s.due) {
+		panic("queue, map and heap differ")
+	}
+	out, err := json.Marshal(struct {
+		Rows []row
+		Stop any
+		Key  [keySize]byte
+	}{rows, s.stop.Load(), s.key})
+	if err != nil {
+		panic(err)
+	}
+	return string(out)
+}
+
+// Whatever happens, a desk that lived through it and one that reads the ledger afterwards are in the same state, and what the
+// queue says of a case is what its own entries say.
+func TestLiveEqualsReplay(t *testing.T) {
+	for seed := range uint64(20) {
+		synctest.Test(t, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(seed, 1))
+			l := ledger.Memory(nil)
+			policy := Policy{Rate: 0.5, Deadline: time.Hour, Within: 2 * time.Hour, Rules: []Rule{
+				{Name: "low", When: func(c Case) bool { return c.Score < 0.3 }, Hold: true},
+			}}
+			ctx := call.WithSubject(t.Context(), "anna")
+			live, err := New(ctx, l, policy, nil)
+			require.NoError(t, err)
+			live.opts.MaxOpen = 40
+			guarded := Wrap(func(_ context.Context, n int) (int, error) { return n, nil }, live, func(n, _ int) Case {
+				return Case{Key: strconv.Itoa(n), Score: rng.Float64(), Title: "case " + strconv.Itoa(n)}
+			})
+			var leases []Lease
+			var cases []uuid.UUID
+			pick := func() Lease {
+				if len(leases) == 0 {
+					return Lease{Case: uuid.New(), Reviewer: "r", Token: 1}
+				}
+				return leases[rng.IntN(len(leases))]
+			}
+			for range 300 {
+				switch rng.IntN(10) {
+				case 0, 1, 2:
+					_, err := guarded(ctx, rng.IntN(60))
+					if p, ok := err.(*PendingError); ok { //nolint:errorlint // what guarded itself returned
+						cases = append(cases, p.Case)
+					}
+				case 3, 4:
+					if lease, err := live.Claim(ctx, "r"+strconv.Itoa(rng.IntN(3)), uuid.Nil); err == nil {
+						leases = append(leases, lease)
+						cases = append(cases, lease.Case)
+					}
+				case 5:
+					_, _ = live.Renew(ctx, pick())
+				case 6:
+					_ = live.Release(ctx, pick())
+				case 7:
+					_ = live.Submit(ctx, pick(), Judgement{Verdict: []Verdict{Approved, Rejected, ""}[rng.IntN(3)]})
+				case 8:
+					time.Sleep(time.Duration(rng.IntN(20)) * time.Minute)
+				case 9:
+					if len(cases) > 0 {
+						_, _ = guarded(Resume(ctx, cases[rng.IntN(len(cases))]), rng.IntN(60))
+					}
+					if rng.IntN(5) == 0 {
+						_ = live.Stop(ctx, "s", "")
+					} else {
+						_ = live.Start(ctx, "s", "")
+					}
+				}
+			}
+			again, err := New(ctx, l, policy, nil)
+			require.NoError(t, err)
+			require.Equal(t, snapshot(live.state), snapshot(again.state))
+			for _, id := range cases {
+				f, err := live.read(ctx, id)
+				require.NoError(t, err)
+				r := live.state.open[id]
+				require.Equal(t, r == nil, f.decided())
+				if r != nil {
+					require.Equal(t, r.lease, f.lease)
+					require.Equal(t, r.now, f.now)
+				}
+			}
+		})
+	}
+}
+
+// Whatever stands in the log, the fold answers with an error at worst.
+func FuzzFold(f *testing.F) {
+	for kind, public := range map[string]string{
+		kindOpened: `{"p":0.5,"held":true,"deadline":1,"fallback":"approve"}`, kindClaimed: `{"until":9}`, kindDecided: `{"token":2,"verdict":"approve"}`,
+		kindExpired: `{}`, kindStopOn: ``, kindKey: ``, "case.unknown": `{`,
+	} {
+		f.Add(kind, []byte(public), []byte(`{"title":"t","digest":"AA==","reviewer":"r"}`), uint8(1), true)
+	}
+	f.Fuzz(func(t *testing.T, kind string, public, body []byte, version uint8, critical bool) {
+		s := newState()
+		id := uuid.MustParse("01900000-0000-7000-8000-000000000001")
+		first := entry(kindOpened, uuid.New(), id, "anna", time.Unix(5, 0), openedPublic{Deadline: 100e9}, openedBody{})
+		claim := entry(kindClaimed, uuid.New(), id, "anna", time.Unix(6, 0), leasePublic{Until: 50e9}, leaseBody{Reviewer: "r"})
+		odd := ledger.Entry{
+			Stream: stream, Kind: kind, Public: public, Body: body, Version: version, Critical: critical,
+			Key: id, ID: uuid.New(), At: time.Unix(7, 0),
+		}
+		var d *dossier
+		for i, e := range []ledger.Entry{first, claim, odd, odd} {
+			e.Seq = ledger.Seq(i + 1)
+			if s.fold(e, e.At) != nil {
+				return
+			}
+			var err error
+			if d, err = d.take(e); err != nil {
+				return
+			}
+		}
+		snapshot(s)
+		if r := s.open[id]; (r == nil) != d.decided() {
+			t.Fatal("the queue and the case's own entries differ")
+		}
+	})
+}
