@@ -100,8 +100,14 @@ func (t *tour) fairness(w io.Writer) error {
 	}
 	ratio := table.By("age").Ratio(fairness.SelectionRate, fairness.BetweenGroups())
 	fmt.Fprintf(w, "  four-fifths rule, by age: %.2f, 95 %% interval %.2f to %.2f\n", ratio.Value, ratio.Low, ratio.High)
-	verdict := t.house.monitor.Status()
-	fmt.Fprintf(w, "  %s: %s\n", verdict.Status, verdict.Sentence)
+	for _, f := range t.house.monitor.Status().Findings {
+		fmt.Fprintf(w, "  %s\n", f.Sentence)
+	}
+	var beside []string
+	for _, cell := range table.By("age").Cells {
+		beside = append(beside, fmt.Sprintf("%s %d", strings.Join(cell.Groups, ", "), cell.Ends.Total()))
+	}
+	fmt.Fprintf(w, "  Never reached the model, and stand beside the rate: %s.\n", strings.Join(beside, "; "))
 	fmt.Fprintln(w, "  (The source's coding of sex is unreliable: this shows how the tool works, and nothing about lending.)")
 	return nil
 }

@@ -34,20 +34,34 @@ const (
 // points is one line of the model: what it looks at, and how much that counts.
 type points struct {
 	name string
-	why  string
+	says string
 	n    int
 }
+
+// table says for a category how many points it is worth, and what it is called.
+type table map[string]struct {
+	n    int
+	says string
+}
+
+var (
+	checking = table{"none": {20, "elsewhere"}, "gt_200": {15, "above 200"}, "0_to_200": {5, "up to 200"}, "lt_0": {-5, "overdrawn"}}
+	savings  = table{"gt_1000": {15, "above 1,000"}, "500_to_1000": {10, "500 to 1,000"}, "100_to_500": {5, "100 to 500"}, "lt_100": {0, "below 100"}, "unknown": {8, "none known"}}
+	history  = table{"critical": {12, "some, elsewhere"}, "paidduly": {6, "paid on time"}, "delay": {4, "paid late"}, "thisbank_allpaid": {0, "all paid back"}, "nocredit_allpaid": {0, "none"}}
+	employed = table{"gt_7": {10, "more than 7"}, "4_to_7": {10, "4 to 7"}, "1_to_4": {5, "1 to 4"}, "lt_1": {0, "less than 1"}, "unemployed": {0, "none"}}
+)
 
 // score is the model: points for what the lender found to matter. Sex and age are not among it; whether they matter all the same is
 // what the monitor finds out.
 func score(c Customer) (total int, parts []points) {
+	of := func(name string, t table, category string) points { return points{name, t[category].says, t[category].n} }
 	parts = []points{
-		{"your current account", c.Checking, map[string]int{"none": 20, "gt_200": 15, "0_to_200": 5, "lt_0": -5}[c.Checking]},
-		{"your savings", c.Savings, map[string]int{"gt_1000": 15, "500_to_1000": 10, "100_to_500": 5, "unknown": 8}[c.Savings]},
-		{"your earlier loans", c.History, map[string]int{"critical": 12, "paidduly": 6, "delay": 4}[c.History]},
-		{"the years in your job", c.Employed, map[string]int{"gt_7": 10, "4_to_7": 10, "1_to_4": 5}[c.Employed]},
+		of("your current account", checking, c.Checking),
+		of("your savings", savings, c.Savings),
+		of("your earlier loans", history, c.History),
+		of("your years in this job", employed, c.Employed),
 		{"the length of the loan", fmt.Sprint(c.Months, " months"), 12 - c.Months/2},
-		{"the instalment for your income", fmt.Sprint("class ", c.Rate), 8 - 2*c.Rate},
+		{"the instalment for your income", fmt.Sprintf("class %d of 4", c.Rate), 8 - 2*c.Rate},
 	}
 	for _, p := range parts {
 		total += p.n
@@ -99,7 +113,9 @@ func explain(c Customer, offers []Offer) transparency.Explanation {
 		Uses: []transparency.DataUse{{Category: "your application", Source: "you"}, {Category: "your accounts with us", Source: "our books"}},
 	}
 	for _, p := range parts {
-		x.Factors = append(x.Factors, transparency.Factor{Name: p.name, Value: p.why, Weight: float64(p.n)})
+		if p.n != 0 {
+			x.Factors = append(x.Factors, transparency.Factor{Name: p.name, Value: p.says, Weight: float64(p.n)})
+		}
 	}
 	return x
 }
