@@ -62,6 +62,7 @@ type item struct {
 	name       string // the name its operator states; "": one with a number
 	fixed      bool   // out is settled: an operator that needs no book made it
 	out        string // what stands in its place
+	marked     bool   // between brackets
 }
 
 // settle gives every item its placeholder, and keeps new ones in the vault before anybody sees them.
@@ -109,7 +110,7 @@ func (b *book) place(text string, it *item, fresh []Entry) []Entry {
 	case it.shape != "":
 		stands, taken := b.names[it.shape]
 		if !taken || stands == "" {
-			it.out = value
+			it.out, it.marked = value, false
 			if !taken {
 				e := Entry{Name: it.shape}
 				b.add(e)
@@ -129,7 +130,7 @@ func (b *book) place(text string, it *item, fresh []Entry) []Entry {
 		b.add(e)
 		fresh = append(fresh, e)
 	}
-	it.out = "<" + name + ">"
+	it.out, it.marked = name, true
 	return fresh
 }
 

@@ -69,7 +69,10 @@ func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text str
 // prepare lets an operator that needs no session do its work; the placeholders of the others are settled later.
 func (r *Redactor) prepare(ctx context.Context, d *call.Decision, w *work, it *item, value string, h how) (err error) {
 	op := r.operator(h)
-	if _, plain := op.(Replace); plain && !w.bare {
+	if _, plain := op.(Replace); plain {
+		if w.bare {
+			it.fixed, it.marked, it.out = true, true, label(it.kind)
+		}
 		return nil
 	}
 	defer func() {
@@ -149,7 +152,11 @@ func (w *work) assemble(text string) string {
 		it := &w.items[i]
 		out = append(out, text[done:it.start]...)
 		at := len(out)
-		out = append(out, it.out...)
+		if it.marked {
+			out = append(append(append(out, '<'), it.out...), '>')
+		} else {
+			out = append(out, it.out...)
+		}
 		done = it.end
 		it.start, it.end = at, len(out) // from here on: where it stands in what was written
 		lossy = lossy || it.fixed
