@@ -54,7 +54,9 @@ var (
 // score is the model: points for what the lender found to matter. Sex and age are not among it; whether they matter all the same is
 // what the monitor finds out.
 func score(c Customer) (total int, parts []points) {
-	of := func(name string, t table, category string) points { return points{name, t[category].says, t[category].n} }
+	of := func(name string, t table, category string) points {
+		return points{name, t[category].says, t[category].n}
+	}
 	parts = []points{
 		of("your current account", checking, c.Checking),
 		of("your savings", savings, c.Savings),
