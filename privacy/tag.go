@@ -29,6 +29,8 @@ var aliases = map[string]pii.Kind{
 	"ssn":       pii.USSSN,
 	"name":      "PERSON",
 	"birthdate": "DATE_OF_BIRTH",
+	"age":       "AGE",
+	"postcode":  "POSTCODE",
 	"data":      wholeField,
 }
 
@@ -76,6 +78,16 @@ func operatorNamed(name string, keep int) Operator {
 		return Remove{}
 	case "keep":
 		return Keep{}
+	case "hash":
+		return Hash{}
+	case "token":
+		return Token{}
+	case "encrypt":
+		return Encrypt{}
+	case "fpe":
+		return FPE{}
+	case "generalise", "generalize":
+		return Generalise{}
 	}
 	return nil
 }
