@@ -63,7 +63,7 @@ func TestMinimizeTakesAPointerAndTagsItCanReach(t *testing.T) {
 		require.ErrorIs(t, gate.Minimize(t.Context(), "customer-1", v), consent.ErrInvalid, name)
 	}
 	err := gate.Minimize(t.Context(), "customer-1", &struct {
-		hidden string `consent:"offers"` //nolint:unused // the point of the test
+		hidden string `consent:"offers"`
 	}{})
 	require.ErrorIs(t, err, consent.ErrInvalid)
 	assert.Contains(t, err.Error(), "hidden")

@@ -123,7 +123,8 @@ func TestWrapStream(t *testing.T) {
 	assert.Equal(t, []string{"for", "customer-1"}, got)
 	assert.Equal(t, call.Allowed, trail.Outcome())
 
-	for range stream { // again: a new decision
+	for _, err := range stream { // again: a new decision
+		require.NoError(t, err)
 		break
 	}
 	assert.Len(t, trail.All(), 2)
@@ -181,27 +182,28 @@ func TestTransport(t *testing.T) {
 	for name, client := range clients {
 		t.Run(name, func(t *testing.T) {
 			reached = 0
-			get := func(who string) (*http.Response, *call.Trail) {
+			get := func(who string) (*http.Response, string, *call.Trail) {
 				ctx, trail := call.Track(t.Context())
 				r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("question"))
 				require.NoError(t, err)
 				r.Header.Set("X-Customer", who)
 				resp, err := client.Do(r)
 				require.NoError(t, err)
-				t.Cleanup(func() { resp.Body.Close() })
-				return resp, trail
+				defer resp.Body.Close()
+				body, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				return resp, string(body), trail
 			}
-			resp, trail := get("customer-1")
+			resp, body, trail := get("customer-1")
 			assert.Equal(t, http.StatusOK, resp.StatusCode)
+			assert.Equal(t, "hello", body)
 			assert.Equal(t, call.Allowed, trail.Outcome())
 
-			resp, trail = get("customer-2")
+			resp, body, trail = get("customer-2")
 			assert.Equal(t, http.StatusForbidden, resp.StatusCode)
 			assert.Equal(t, "false", resp.Header.Get("X-Should-Retry"))
-			body, err := io.ReadAll(resp.Body)
-			require.NoError(t, err)
-			assert.NotContains(t, string(body), "customer-2")
-			assert.Contains(t, string(body), "You have not agreed")
+			assert.NotContains(t, body, "customer-2")
+			assert.Contains(t, body, "You have not agreed")
 			require.ErrorIs(t, trail.Err(), consent.ErrDenied)
 			assert.Equal(t, 1, reached, "a refused request is not sent")
 		})

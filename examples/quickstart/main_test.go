@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"io"
 	"net"
@@ -79,7 +78,7 @@ func TestAnInterruptEndsTheRunInOrder(t *testing.T) {
 	cancel()
 	err := run(ctx, nil, io.Discard, io.Discard)
 	require.Error(t, err)
-	require.False(t, errors.Is(err, flag.ErrHelp))
+	require.NotErrorIs(t, err, flag.ErrHelp)
 }
 
 func TestSpansReachACollector(t *testing.T) {

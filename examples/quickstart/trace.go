@@ -69,7 +69,7 @@ func render(span sdktrace.ReadOnlySpan) string {
 	fmt.Fprintf(&b, "%s %s", span.Name(), span.EndTime().Sub(span.StartTime()).Round(time.Microsecond))
 	attributes := func(kvs []attribute.KeyValue) {
 		for _, kv := range kvs {
-			fmt.Fprintf(&b, " %s=%s", kv.Key, kv.Value.Emit())
+			fmt.Fprintf(&b, " %s=%s", kv.Key, kv.Value.String())
 		}
 	}
 	attributes(span.Attributes())
