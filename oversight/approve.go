@@ -30,7 +30,7 @@ func Approve[In, Out any](
 	call.MustFunc("oversight.Approve", "next", next == nil)
 	call.MustFunc("oversight.Approve", "open", open == nil)
 	mustDecode[Out]("oversight.Approve", desk)
-	site := call.NewSite(nil, next)
+	site, fits := call.NewSite(nil, next), typeOf[Out]()
 	return func(ctx context.Context, in In) (out Out, err error) {
 		ctx, scope := call.Enter(ctx, call.StageOversight, site)
 		defer scope.Exit(&err)
@@ -40,10 +40,10 @@ func Approve[In, Out any](
 		if err != nil {
 			return out, err
 		}
-		o := opening{d: d, subject: subject, in: in, isCall: true}
+		o := opening{d: d, subject: subject, in: in, isCall: true, fits: fits}
 		var f *dossier
 		if d.Resumed() {
-			f, err = desk.resumed(ctx, d, subject, in, true)
+			f, err = desk.resumed(ctx, &o)
 		} else {
 			if o.c, err = call.Try(d, call.StageOversight, "the open function", open, in); err != nil {
 				return out, err

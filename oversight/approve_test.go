@@ -103,9 +103,14 @@ func TestApproveRejectedAndReplaced(t *testing.T) {
 
 	_, err = pay(ctx, refund{"B3", 50_000})
 	id = held(t, err).Case
-	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Replaced, Output: map[string]any{"Numbr": 1}})
+	lease, err := desk.Claim(ctx, "rosa", id)
+	require.NoError(t, err)
+	wrong := oversight.Judgement{Verdict: oversight.Replaced, Output: map[string]any{"Numbr": 1}}
+	require.ErrorIs(t, desk.Submit(ctx, lease, wrong), oversight.ErrInvalid, "an unknown field is no answer")
+	// A process that has only the queue does not know the type: then the delivery refuses.
+	require.NoError(t, newDesk(t, l, large()).Submit(ctx, lease, wrong))
 	_, err = pay(oversight.Resume(ctx, id), refund{"B3", 50_000})
-	require.ErrorIs(t, err, oversight.ErrRefused, "an unknown field is no answer")
+	require.ErrorIs(t, err, oversight.ErrRefused)
 }
 
 // Many callers resume one approval at once: one runs it, the others get its result or are told that it runs.

@@ -41,6 +41,25 @@ func (c *Codec) decode(data []byte, into any) error {
 	return err
 }
 
+// outType is what a guarded function returns. The desk remembers the types of the calls it held, so that a correction that does
+// not fit is refused when it is submitted and not when it is delivered.
+type outType struct {
+	name string
+	fits func(k *Desk, data []byte) error
+}
+
+func typeOf[Out any]() *outType {
+	t := reflect.TypeFor[Out]()
+	name := t.String()
+	if t.PkgPath() != "" {
+		name = t.PkgPath() + "." + t.Name()
+	}
+	return &outType{name: name, fits: func(k *Desk, data []byte) error {
+		var out Out
+		return k.codec.decode(data, &out)
+	}}
+}
+
 // strict is JSON that refuses unknown fields and anything after the value.
 func strict(data []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))

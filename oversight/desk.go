@@ -7,11 +7,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
@@ -42,6 +44,8 @@ type Options struct {
 	// and counts as not reviewed; when all hold something, further calls that would be held are refused.
 	// Default: DefaultMaxOpen.
 	MaxOpen int
+	// MeterProvider makes the gauges of the queue and the switch. Default: the global provider at the time of New.
+	MeterProvider metric.MeterProvider
 }
 
 // Desk is where people look at a known share of the calls. It is a fold of the ledger: every process that opens a desk on the
@@ -56,6 +60,8 @@ type Desk struct {
 	sampler  *sampler
 	keyID    string
 	state    *state
+	gauges   metric.Registration
+	types    sync.Map                // name of an outType → *outType, of the calls held here
 	halt     atomic.Pointer[Stopped] // stopped in this process, whatever the ledger says
 }
 
@@ -84,6 +90,10 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 	}
 	k.sampler = newSampler(key, &k.policy)
 	k.keyID = keyID(key)
+	if k.gauges, err = k.observe(); err != nil {
+		k.follower.Close()
+		return nil, err
+	}
 	return k, nil
 }
 
@@ -147,6 +157,7 @@ func keyID(key [keySize]byte) string {
 func (k *Desk) Close() {
 	if k.set() {
 		k.follower.Close()
+		_ = k.gauges.Unregister() // a provider that forgets nothing has nothing to forget
 	}
 }
 

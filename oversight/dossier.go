@@ -121,19 +121,22 @@ func (f *dossier) intact() bool {
 }
 
 // matches refuses to give one person, input or function the answer that belongs to another.
-func (f *dossier) matches(d *call.Decision, subject string, input digest, isCall bool) error {
+func (f *dossier) matches(o *opening, input digest) error {
+	d := o.d
 	system, version := d.System()
 	why := ""
 	switch {
-	case f.subject != subject:
+	case f.subject != o.subject:
 		// Whether somebody else has such a case is nobody's business.
 		return &CaseError{Reason: ErrNotFound, Case: f.id, Decision: d.ID()}
-	case f.Call != isCall:
+	case f.Call != o.isCall:
 		why = "it was opened by the other one of Wrap and Approve"
 	case f.System != system:
 		why = "it was opened by another system"
-	case isCall && f.Version != version:
+	case o.isCall && f.Version != version:
 		why = "it was approved for another version of the system"
+	case f.Type != o.fits.name:
+		why = "the function returns another type now"
 	case f.input != input:
 		why = "the input is not the one it was opened for"
 	default:

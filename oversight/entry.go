@@ -71,6 +71,7 @@ type openedPublic struct {
 	Policy      string  `json:"policy"`
 	KeyID       string  `json:"key"` // which sampling key drew it
 	System      string  `json:"system"`
+	Type        string  `json:"type"` // of what the function returns
 	Version     string  `json:"version,omitempty"`
 	Deadline    int64   `json:"deadline"` // Unix nanoseconds
 	Fallback    Verdict `json:"fallback"`

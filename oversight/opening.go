@@ -22,6 +22,7 @@ type opening struct {
 	out     any // what the function said
 	isCall  bool
 	pending bool // a call that has not run: there is no output yet
+	fits    *outType
 }
 
 // draw decides whether people see a call, and notes it; a rule that panics refuses the call. (call.Try would make the case escape to
@@ -33,8 +34,26 @@ func (k *Desk) draw(d *call.Decision, c *Case) (dr draw, err error) {
 		}
 	}()
 	dr = k.sampler.draw(c, d.ID())
+	if dr.hold == "" && c.Key != "" {
+		k.heldBefore(d, c, &dr)
+	}
 	d.NoteSampled(dr.review(d.ID()))
 	return dr, nil
+}
+
+// heldBefore draws a call whose key has a case that is held now, whatever the draw was: or a model that is not always of one mind
+// could be asked until it says something that no rule holds.
+func (k *Desk) heldBefore(d *call.Decision, c *Case, dr *draw) {
+	s := k.state
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held.n == 0 {
+		return
+	}
+	system, _ := d.System()
+	if r := s.keyed[openedID(system, c.Key, d.ID())]; r != nil {
+		*dr = draw{p: r.Probability, rule: r.Rule, hold: r.HoldRule, sampled: true}
+	}
 }
 
 // panicked keeps of a panic its type only.
@@ -76,6 +95,9 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	if err != nil {
 		return caseRef{}, nil, unwritten(o.d, "the case", err)
 	}
+	if public.Held {
+		k.types.LoadOrStore(o.fits.name, o.fits)
+	}
 	if did == applied {
 		return caseRef{id: id, subject: o.subject, deadline: unix(public.Deadline)}, nil, nil
 	}
@@ -83,7 +105,7 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	if err != nil {
 		return caseRef{}, nil, err
 	}
-	return f.ref(), f, f.matches(o.d, o.subject, input, o.isCall)
+	return f.ref(), f, f.matches(o, input)
 }
 
 // standing reads the case whose opening the ledger kept under the same key.
@@ -103,7 +125,7 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 	dr := &o.draw
 	public := openedPublic{
 		Probability: dr.p, Rule: dr.rule, Held: dr.hold != "", HoldRule: dr.hold, Call: o.isCall,
-		Stratum: o.c.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: system, Version: version,
+		Stratum: o.c.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: system, Version: version, Type: o.fits.name,
 		Fallback: k.policy.Fallback, Began: o.d.Began().UnixNano(),
 	}
 	body := openedBody{Title: o.c.Title, Unit: o.c.Unit, Score: finite(o.c.Score), InputDigest: input[:], Session: o.d.Facts().Session}

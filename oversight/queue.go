@@ -213,10 +213,11 @@ type caseRef struct {
 	deadline time.Time
 	digest   digest
 	lease    held
+	typeName string
 }
 
 func (r *record) ref() caseRef {
-	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease}
+	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease, typeName: r.Type}
 }
 
 // openCase finds an open case, here or, when this process has not caught up with another, in the ledger.

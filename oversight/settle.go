@@ -99,16 +99,17 @@ func (k *Desk) delivered(ctx context.Context, d *call.Decision, f *dossier) erro
 }
 
 // resumed finds the case that a call made with Resume continues.
-func (k *Desk) resumed(ctx context.Context, d *call.Decision, subject string, in any, isCall bool) (*dossier, error) {
+func (k *Desk) resumed(ctx context.Context, o *opening) (*dossier, error) {
+	d := o.d
 	f, err := k.read(ctx, d.ID())
 	if err != nil {
 		return nil, inDecision(err, d)
 	}
-	input, err := inputDigest(d, in)
+	input, err := inputDigest(d, o.in)
 	if err != nil {
 		return nil, err
 	}
-	if err := f.matches(d, subject, input, isCall); err != nil {
+	if err := f.matches(o, input); err != nil {
 		return nil, err
 	}
 	if !f.Held {

@@ -19,7 +19,8 @@ type state struct {
 
 	mu    sync.Mutex
 	open  map[uuid.UUID]*record
-	held  queue // in the order of opening
+	keyed map[uuid.UUID]*record // the held ones, by the ID of their opening, which a Key stands in
+	held  queue                 // in the order of opening
 	audit queue
 	due   dueHeap
 	key   [keySize]byte // drawn by the first desk of the ledger; zero: none yet
@@ -34,7 +35,7 @@ type watcher struct {
 }
 
 func newState() *state {
-	return &state{open: map[uuid.UUID]*record{}, await: map[uuid.UUID]*effect{}, watch: map[uuid.UUID]*watcher{}}
+	return &state{open: map[uuid.UUID]*record{}, keyed: map[uuid.UUID]*record{}, await: map[uuid.UUID]*effect{}, watch: map[uuid.UUID]*watcher{}}
 }
 
 // fold takes one entry. It is what ledger.Fold asks for; the time that counts for a case is the latest of its own entries', so
@@ -91,6 +92,9 @@ func (s *state) takeOpened(e ledger.Entry) (effect, error) {
 	s.open[r.id] = r
 	s.queueOf(r).push(r)
 	heap.Push(&s.due, r)
+	if r.Held {
+		s.keyed[r.opening] = r
+	}
 	return applied, nil
 }
 
@@ -104,6 +108,7 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		return did, err
 	}
 	delete(s.open, r.id)
+	delete(s.keyed, r.opening)
 	s.queueOf(r).remove(r)
 	heap.Remove(&s.due, r.due)
 	if w := s.watch[r.id]; w != nil {

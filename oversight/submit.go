@@ -64,6 +64,11 @@ func (k *Desk) Submit(ctx context.Context, l Lease, j Judgement) error {
 	if err != nil {
 		return k.again(ctx, l, j, output, id, err)
 	}
+	if j.Verdict == Replaced {
+		if err := k.fits(c.typeName, output); err != nil {
+			return err
+		}
+	}
 	body := decidedBody{Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
 	e := entry(kindDecided, id, l.Case, c.subject, time.Now(), decidedPublic{Token: l.Token, Verdict: j.Verdict}, body)
 	did, _, err := k.commit(ctx, e)
@@ -82,6 +87,18 @@ func (k *Desk) Submit(ctx context.Context, l Lease, j Judgement) error {
 		}
 	}
 	return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "the judgement is recorded and has no effect; claim the case again"}
+}
+
+// fits checks a correction against the type of the function, if this process has held a call of it.
+func (k *Desk) fits(name string, output []byte) error {
+	t, ok := k.types.Load(name)
+	if !ok {
+		return nil // it is checked when it is delivered
+	}
+	if err := t.(*outType).fits(k, output); err != nil { //nolint:forcetypeassert // nothing else is stored
+		return &CaseError{Reason: ErrInvalid, Detail: "Judgement.Output is not a value of the function's type", Err: err}
+	}
+	return nil
 }
 
 // again settles what a repeated Submit returns: the judgement that stands may be the one of the first attempt.

@@ -20,7 +20,7 @@ func Wrap[In, Out any](
 	call.MustFunc("oversight.Wrap", "next", next == nil)
 	call.MustFunc("oversight.Wrap", "open", open == nil)
 	mustDecode[Out]("oversight.Wrap", desk)
-	site := call.NewSite(nil, next)
+	site, fits := call.NewSite(nil, next), typeOf[Out]()
 	return func(ctx context.Context, in In) (out Out, err error) {
 		ctx, scope := call.Enter(ctx, call.StageOversight, site)
 		defer scope.Exit(&err)
@@ -32,7 +32,7 @@ func Wrap[In, Out any](
 		}
 		if d.Resumed() {
 			var f *dossier
-			if f, err = desk.resumed(ctx, d, subject, in, false); err != nil {
+			if f, err = desk.resumed(ctx, &opening{d: d, subject: subject, in: in, fits: fits}); err != nil {
 				return out, err
 			}
 			return deliver[Out](ctx, desk, d, f)
@@ -52,7 +52,7 @@ func Wrap[In, Out any](
 		if !dr.sampled {
 			return said, nil // the common case: nothing has been boxed so far
 		}
-		f, err := desk.watch(ctx, &opening{d: d, subject: subject, c: c, draw: dr, in: in, out: said})
+		f, err := desk.watch(ctx, &opening{d: d, subject: subject, c: c, draw: dr, in: in, out: said, fits: fits})
 		if err != nil {
 			return out, err
 		}

@@ -245,6 +245,23 @@ func TestKeyIsIdempotent(t *testing.T) {
 	require.Empty(t, items)
 }
 
+// Asking again and again under one key, until the model says something that no rule holds, does not get past the reviewer.
+func TestHeldKeyCannotBeAskedAround(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdUnsure())
+	runs := 0
+	moody := oversight.Wrap(func(context.Context, int) (int, error) { runs++; return runs, nil }, desk,
+		func(_, out int) oversight.Case { return oversight.Case{Key: "order-7", Score: float64(out) - 1} })
+	ctx := about(t.Context(), "anna")
+	_, err := moody(ctx, 1)
+	id := held(t, err).Case
+	_, err = moody(ctx, 1)
+	require.Equal(t, id, held(t, err).Case, "its second answer would pass")
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	out, err := moody(oversight.Resume(ctx, id), 1)
+	require.NoError(t, err)
+	require.Equal(t, 1, out)
+}
+
 func TestNilAndZeroDesksRefuse(t *testing.T) {
 	for name, desk := range map[string]*oversight.Desk{"nil": nil, "zero": {}} {
 		t.Run(name, func(t *testing.T) {
