@@ -182,7 +182,7 @@ func TestTransport(t *testing.T) {
 	for name, client := range clients {
 		t.Run(name, func(t *testing.T) {
 			reached = 0
-			get := func(who string) (*http.Response, string, *call.Trail) {
+			get := func(who string) (answered, *call.Trail) {
 				ctx, trail := call.Track(t.Context())
 				r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("question"))
 				require.NoError(t, err)
@@ -192,22 +192,28 @@ func TestTransport(t *testing.T) {
 				defer resp.Body.Close()
 				body, err := io.ReadAll(resp.Body)
 				require.NoError(t, err)
-				return resp, string(body), trail
+				return answered{resp.StatusCode, resp.Header, string(body)}, trail
 			}
-			resp, body, trail := get("customer-1")
-			assert.Equal(t, http.StatusOK, resp.StatusCode)
-			assert.Equal(t, "hello", body)
+			got, trail := get("customer-1")
+			assert.Equal(t, http.StatusOK, got.status)
+			assert.Equal(t, "hello", got.body)
 			assert.Equal(t, call.Allowed, trail.Outcome())
 
-			resp, body, trail = get("customer-2")
-			assert.Equal(t, http.StatusForbidden, resp.StatusCode)
-			assert.Equal(t, "false", resp.Header.Get("X-Should-Retry"))
-			assert.NotContains(t, body, "customer-2")
-			assert.Contains(t, body, "You have not agreed")
+			got, trail = get("customer-2")
+			assert.Equal(t, http.StatusForbidden, got.status)
+			assert.Equal(t, "false", got.header.Get("X-Should-Retry"))
+			assert.NotContains(t, got.body, "customer-2")
+			assert.Contains(t, got.body, "You have not agreed")
 			require.ErrorIs(t, trail.Err(), consent.ErrDenied)
 			assert.Equal(t, 1, reached, "a refused request is not sent")
 		})
 	}
+}
+
+type answered struct {
+	status int
+	header http.Header
+	body   string
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -150,10 +150,10 @@ func TestOutcomesOfWhatTheFunctionDoes(t *testing.T) {
 			assert.Equal(t, c.want, trail.Outcome())
 			if name == "panic" {
 				assert.Equal(t, "canary", panicked, "a panic goes on as it was")
-				assert.EqualError(t, trail.Err(), "panic of type string")
+				require.EqualError(t, trail.Err(), "panic of type string")
 			}
 			if name == "error" {
-				assert.ErrorIs(t, trail.Err(), boom)
+				require.ErrorIs(t, trail.Err(), boom)
 			}
 		})
 	}
