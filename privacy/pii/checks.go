@@ -20,12 +20,37 @@ func luhnSum(digits []byte, sum int) int {
 
 // weighted adds the digits of v, each times the weight at its place. Weights
 // are written as bytes of a string, which costs no memory of its own.
-func weighted(v *id, weights string) int {
+func weighted(v *id, weights string) int { return weightedFrom(v, 0, weights) }
+
+// weightedFrom is weighted over the digits from place i on.
+func weightedFrom(v *id, i int, weights string) int {
 	sum := 0
-	for i := 0; i < len(weights); i++ {
-		sum += v.d(i) * int(weights[i])
+	for j := 0; j < len(weights); j++ {
+		sum += v.d(i+j) * int(weights[j])
 	}
 	return sum
+}
+
+// digitSums is weighted, where of a product of two digits both are added.
+func digitSums(digits []byte, weights string) int {
+	sum := 0
+	for i := 0; i < len(weights); i++ {
+		p := int(digits[i]-'0') * int(weights[i])
+		sum += p/10 + p%10
+	}
+	return sum
+}
+
+// verhoeff is J. Verhoeff's check over the dihedral group of ten elements.
+func verhoeff(v id) bool {
+	const product = "0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210"
+	const perm = "01234567891576283094580379614289160435279453126870428657390127938064157046913258"
+	c := 0
+	for i := range v.n {
+		p := int(perm[i%8*10+v.d(v.n-1-i)] - '0')
+		c = int(product[c*10+p] - '0')
+	}
+	return c == 0
 }
 
 // mod97 is the remainder ISO 7064 MOD 97-10 takes, letters counting 10 to 35,
@@ -42,7 +67,7 @@ func (v *id) mod97(r, i, j int) int {
 }
 
 // mod1110 is ISO 7064 MOD 11,10 over n digits and the check digit after them.
-func mod1110(v *id, n int) bool {
+func (v id) mod1110(n int) bool {
 	p := 10
 	for i := range n {
 		p = (p + v.d(i)) % 10
@@ -62,6 +87,15 @@ func sameDigits(v *id) bool {
 		}
 	}
 	return true
+}
+
+// shortDate is validDate with a year of two digits, whose century is unknown:
+// 29 February is right if it is in 19yy or 20yy.
+func shortDate(yy, month, day int) bool {
+	if yy == 0 {
+		return validDate(2000, month, day)
+	}
+	return validDate(yy, month, day)
 }
 
 // validDate reports whether the day exists in the month; year 0 stands for an

@@ -134,10 +134,13 @@ func leadIn(text string, start int) int {
 			break
 		}
 		q := p
-		for q > 0 && p-q < 5 && isLetter(text[q-1]) {
+		for q > 0 && p-q < 6 && isLetter(text[q-1]) {
 			q--
 		}
-		if q == p || p-q > 4 || q > 0 && (wordByte(text[q-1]) || text[q-1] >= 0x80 && wordBefore(text, q)) {
+		if q > 0 && q < p && text[q-1] == '\\' && escape(text[q]) {
+			q++
+		}
+		if q == p || p-q > 5 || wordBefore(text, q) {
 			break
 		}
 		start = q

@@ -25,7 +25,7 @@ func (s *sweep) ipv4(a int) {
 	}
 	// Four single digits are as often the number of a section or a release.
 	score := 1.0
-	if end-start == 7 {
+	if end-start == 7 && s.text[start:start+4] != s.text[start+2:start+6] {
 		score = 0.4
 	}
 	s.report(kIP, start, end, score)
@@ -62,6 +62,9 @@ func readIPv4(text string, i int) int {
 // colons handles the ':' at i as part of an IPv6 address.
 func (s *sweep) colons(i int) int {
 	text := s.text
+	if end := s.macAround(i); end > i {
+		return end
+	}
 	if !s.on.has(kIP) {
 		return i + 1
 	}
@@ -96,7 +99,7 @@ func (s *sweep) colons(i int) int {
 			end = p
 		}
 	}
-	if wordAfter(text, end) || end < len(text) && text[end] == ':' && end+1 < len(text) && isAlnum(text[end+1]) {
+	if wordAfter(text, end) || end+1 < len(text) && text[end] == '.' && isDigit(text[end+1]) || end < len(text) && text[end] == ':' && end+1 < len(text) && isAlnum(text[end+1]) {
 		return i + 1
 	}
 	// "abc::def" is a name in C++, and "::" alone says nothing.

@@ -31,11 +31,20 @@ func (s *sweep) number(i int) int {
 	c.parse(s.text, i)
 	next := i + 1
 	for a := 0; a < c.ng && c.whole(a); a++ {
+		g := &c.g[a]
+		if g.end-g.start >= 26 {
+			s.token(a)
+		}
+		if g.n == 2 || g.n == 4 {
+			if end := s.mac(g.start); end > g.start {
+				return end
+			}
+		}
 		s.phone(a)
 		s.iban(a)
 		s.ipv4(a)
 		s.walk(a)
-		next = max(next, c.g[a].end)
+		next = max(next, g.end)
 	}
 	return next
 }
@@ -86,7 +95,20 @@ func (s *sweep) try(sh *shape, a, b int) {
 	if sh.weak {
 		most = r.weak
 	}
-	s.report(sh.rule, c.g[a].start, c.g[b].end, min(score, most))
+	start, end := c.g[a].start, c.g[b].end
+	if b > a && c.g[b].sep == sepParen && end < len(s.text) && s.text[end] == ')' {
+		end++
+	}
+	if r.proof != nil && !r.proof(c.id(a, b)) {
+		if most = min(most, r.unproven); most < 0.4 {
+			if s.named(sh.rule, start, end) {
+				most = named
+			}
+			s.put(start, end, sh.rule, min(score, most))
+			return
+		}
+	}
+	s.report(sh.rule, start, end, min(score, most))
 }
 
 // report puts a candidate, lifted if words or a field say what it is.
@@ -153,3 +175,9 @@ func (c *cluster) id(a, b int) (v id) {
 
 // allDigits reports whether group i holds digits only and fits an identifier.
 func (c *cluster) allDigits(i int) bool { return c.g[i].digit && c.g[i].n <= maxWord }
+
+// tail returns the characters from i on.
+func (v id) tail(i int) (w id) {
+	w.n = copy(w.b[:], v.b[i:v.n])
+	return w
+}

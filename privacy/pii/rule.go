@@ -15,6 +15,12 @@ type rule struct {
 	// check verifies the characters without their separators. Nil: the shape
 	// is all there is.
 	check func(id) bool
+	// proof is a second check that some valid pieces cannot pass, having been
+	// issued without it; those that do not score unproven. Nil: check proves.
+	proof func(id) bool
+	// unproven is the score without proof. Default: weak. Under 0.4 only a word
+	// lifts it, not a field.
+	unproven float64
 	// strong is the score of a full shape that passes. Default: 1.
 	strong float64
 	// weak is the score of a bare or common shape that passes. Default: 0.4.
@@ -35,6 +41,10 @@ const (
 	kIBAN
 	kIP
 	kURL
+	kMAC
+	kCrypto
+	kEthereum
+	kMRZ
 )
 
 // compiled is what the rules become, once, at the first scan.
@@ -62,7 +72,7 @@ func engine() *compiled {
 // kind listed first stays.
 func rules() []rule {
 	var all []rule
-	for _, part := range [...]func() []rule{worldwide, northAmerica, europe} {
+	for _, part := range [...]func() []rule{worldwide, northAmerica, britain, germany, westEurope, northEurope, eastEurope, asia, southern, international} {
 		all = append(all, part()...)
 	}
 	return all
@@ -87,6 +97,9 @@ func compile(rs []rule) *compiled {
 		}
 		if r.weak == 0 {
 			r.weak = 0.4
+		}
+		if r.unproven == 0 {
+			r.unproven = r.weak
 		}
 		for p := range strings.SplitSeq(r.shapes, "|") {
 			if p == "" {

@@ -3,7 +3,7 @@ package pii
 // A shape is one way a kind is written. It is compiled from a pattern:
 //
 //	9    a digit              A    a letter            X    either
-//	' ' '-' '.' '/'           exactly that separator
+//	' ' '-' '.' '/' '('  exactly that separator
 //	_    a space or a hyphen, the same one throughout
 //	*    a space, a hyphen or a dot, the same one throughout
 //	~    nothing, a space, a hyphen or a dot: "99~99" is "9999" and "99*99"
@@ -55,6 +55,8 @@ func (e *compiled) addShape(k kid, pattern string) {
 			cls = sepDot
 		case '/':
 			cls = sepSlash
+		case '(':
+			cls = sepParen
 		case '_':
 			sh.uniform, cls = spaceOrHyphen, sepSpace
 		case '*':
@@ -101,8 +103,11 @@ func (e *compiled) hang(sh shape, lens []uint8) {
 		}
 		at = next
 	}
-	sh.next = e.nodes[at].first
-	e.nodes[at].first = int16(len(e.shapes))
+	last := &e.nodes[at].first
+	for *last != 0 {
+		last = &e.shapes[*last].next
+	}
+	*last = int16(len(e.shapes))
 	e.shapes = append(e.shapes, sh)
 }
 

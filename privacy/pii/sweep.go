@@ -33,6 +33,8 @@ func (s *sweep) run() {
 			i = s.colon(i)
 		case c == '.':
 			i = s.dot(i)
+		case c == '-':
+			i = max(s.macAround(i), i+1)
 		default:
 			i++
 		}

@@ -136,6 +136,9 @@ func pathByte(c byte) bool {
 // "www.example.org/me".
 func (s *sweep) dot(i int) int {
 	text := s.text
+	if end := s.macAround(i); end > i {
+		return end
+	}
 	if i < 3 || i+1 >= len(text) || text[i-1]|0x20 != 'w' || text[i-2]|0x20 != 'w' || text[i-3]|0x20 != 'w' ||
 		wordBefore(text, i-3) || !s.on.has(kURL) {
 		return i + 1

@@ -53,5 +53,17 @@ func worldwide() []rule {
 			Source:  "RFC 3986",
 			Example: "https://www.example.org/orders?id=7",
 		}},
+		{Info: Info{
+			"MAC_ADDRESS", "", "six bytes in hexadecimal, three notations", "not broadcast, not zero", "IEEE 802", "00:00:5E:00:53:01", true,
+		}, words: "mac|hardware|ethernet"},
+		{Info: Info{
+			"CRYPTO", "", "Bitcoin address from 1, 3 or bc1", "Base58Check with double SHA-256; bech32 and bech32m", "Bitcoin wiki, BIP 173, BIP 350", "1111111111111111111114oLvT2", true,
+		}, words: "wallet|bitcoin|btc|crypto"},
+		{Info: Info{
+			"ETH_ADDRESS", "", "0x and 40 hexadecimal digits", "capital letters by Keccak-256 (EIP-55); a single case proves nothing", "Ethereum EIP-55", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", true,
+		}, words: "wallet|ethereum|eth|address"},
+		{Info: Info{
+			"PASSPORT_MRZ", "", "second line of 44 characters, with the first line if it stands before", "four check digits, weights 7, 3, 1 mod 10", "ICAO Doc 9303-4", "L898902C36UTO7408122F1204159ZE184226B<<<<<10", true,
+		}, words: "passport"},
 	}
 }
