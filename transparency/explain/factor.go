@@ -1,4 +1,3 @@
-// Package explain says why a Go function answered as it did.
 package explain
 
 import (

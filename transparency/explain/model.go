@@ -1,0 +1,57 @@
+package explain
+
+import (
+	"context"
+	"fmt"
+	"math"
+)
+
+// ctxEvery is after how many evaluations the context is looked at.
+const ctxEvery = 64
+
+// model runs the function to explain and keeps count. The first error sticks; the caller looks at it when it is done with a stretch.
+type model[In any] struct {
+	ctx   context.Context
+	f     func(context.Context, In) (float64, error)
+	evals int
+	mixed In // the input being put together; here, because on its own it would be one more allocation
+	err   error
+}
+
+// at is the function's answer to *in; 0 once something has gone wrong.
+func (m *model[In]) at(in *In) float64 {
+	if m.err != nil {
+		return 0
+	}
+	if m.evals%ctxEvery == 0 {
+		if err := m.ctx.Err(); err != nil {
+			m.err = fail(ErrStopped, "", err)
+			return 0
+		}
+	}
+	m.evals++
+	y, err := m.f(m.ctx, *in)
+	if err != nil || y-y != 0 { // y-y is 0 for numbers only, not for NaN and the infinities
+		m.fault(y, err)
+		return 0
+	}
+	return y
+}
+
+func (m *model[In]) fault(y float64, err error) {
+	switch {
+	case err != nil:
+		m.err = fail(ErrModel, "", err)
+	case math.IsNaN(y):
+		m.err = fail(ErrModel, "it returned NaN", nil)
+	default:
+		m.err = fail(ErrModel, "it returned an infinity", nil)
+	}
+}
+
+// isolate turns a panic of the function, or of one that reads its input, into an error. It must be deferred directly.
+func isolate(err *error) {
+	if r := recover(); r != nil {
+		*err = fail(ErrModel, fmt.Sprintf("panic of type %T", r), nil)
+	}
+}
