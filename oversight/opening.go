@@ -33,7 +33,7 @@ func (k *Desk) draw(d *call.Decision, c *Case) (dr draw, err error) {
 			err = call.Refuse(d, call.StageOversight, "a rule's When function panicked", panicked(r))
 		}
 	}()
-	dr = k.sampler.draw(c, d.ID())
+	dr = k.sampler.draw(c, d.ID(), d.Began())
 	if dr.hold == "" && c.Key != "" {
 		k.heldBefore(d, c, &dr)
 	}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -73,6 +75,13 @@ type Policy struct {
 	Rate float64
 	// Rules raise the rate of some cases: the largest rate of those that name a case is its probability. Default: none.
 	Rules []Rule
+	// Budget is how many cases an hour this desk opens for review after the fact, on average: when more would be drawn, all
+	// probabilities are scaled by min(1, Budget/forecast), where the forecast comes from the calls before. Holds are not
+	// rationed. The first hour has no past and may draw a few times as many. Default: no limit.
+	Budget float64
+	// Floors are how many cases an hour of a stratum this desk draws at least, on average, whatever rate and budget say. Every
+	// stratum that must not starve is named here. Default: none.
+	Floors map[string]float64
 	// Wait is how long a held call waits for a verdict before it returns [ErrPending]. Default: not at all.
 	Wait time.Duration
 	// Deadline is how long after its opening a held case falls to Fallback. Default: DefaultDeadline.
@@ -91,6 +100,8 @@ func (p Policy) check() (Policy, error) {
 	switch {
 	case p.Rate != RulesOnly && (!(p.Rate >= 0) || p.Rate > 1):
 		return p, &PolicyError{Field: "Rate", Why: "must be in (0, 1], 0 for every decision or RulesOnly"}
+	case !(p.Budget >= 0) || math.IsInf(p.Budget, 0):
+		return p, &PolicyError{Field: "Budget", Why: "must be a positive number of cases an hour, or 0 for no limit"}
 	case p.Wait < 0:
 		return p, &PolicyError{Field: "Wait", Why: "must not be negative"}
 	case p.Deadline < 0:
@@ -100,6 +111,12 @@ func (p Policy) check() (Policy, error) {
 	case p.Fallback != "" && p.Fallback != Rejected && p.Fallback != Approved:
 		return p, &PolicyError{Field: "Fallback", Why: "must be Rejected or Approved: nobody is there to replace"}
 	}
+	for _, least := range p.Floors {
+		if !(least > 0) || math.IsInf(least, 0) {
+			return p, &PolicyError{Field: "Floors", Why: "must be positive numbers of cases an hour"}
+		}
+	}
+	p.Floors = maps.Clone(p.Floors)
 	rules, err := checkRules(p.Rules)
 	if err != nil {
 		return p, err
@@ -161,6 +178,11 @@ func (p *Policy) holds() bool {
 func (p *Policy) version() string {
 	h := newFields("policy")
 	h.uint(math.Float64bits(p.Rate))
+	h.uint(math.Float64bits(p.Budget))
+	for _, stratum := range slices.Sorted(maps.Keys(p.Floors)) {
+		h.text(stratum)
+		h.uint(math.Float64bits(p.Floors[stratum]))
+	}
 	h.uint(uint64(p.Deadline))
 	h.uint(uint64(p.Within))
 	h.text(string(p.Fallback))

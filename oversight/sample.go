@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"math"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -14,6 +15,9 @@ type sampler struct {
 	rate   float64 // 0: rules only
 	limit  uint64
 	rules  []sampleRule
+	budget float64 // cases an hour; 0: without
+	wanted hourly
+	floors map[string]*floor
 }
 
 type sampleRule struct {
@@ -24,13 +28,14 @@ type sampleRule struct {
 // draw is what the sampler says about one call.
 type draw struct {
 	p       float64 // with which probability the call was to be drawn, in [0, 1]
-	rule    string  // the rule that set p; "" for the policy's own rate
+	rule    string  // the rule that set p; "" for the policy's own rate, its budget or a floor
 	hold    string  // the rule that holds it; "" if it is not held
+	need    int     // how many reviewers must agree; 0: one
 	sampled bool
 }
 
 func newSampler(key [keySize]byte, p *Policy) *sampler {
-	s := &sampler{rate: max(p.Rate, 0)}
+	s := &sampler{rate: max(p.Rate, 0), budget: p.Budget}
 	// The hash is used for this one purpose under a key of its own, so that another use of the same key shows nothing.
 	k0, k1 := le64(key[:8]), le64(key[8:])
 	s.k0 = sipHash(k0, k1, "fairlead/oversight/sample/0")
@@ -38,6 +43,12 @@ func newSampler(key [keySize]byte, p *Policy) *sampler {
 	s.limit = limit(s.rate)
 	for _, r := range p.Rules {
 		s.rules = append(s.rules, sampleRule{Rule: r, limit: limit(r.Rate)})
+	}
+	if len(p.Floors) > 0 {
+		s.floors = make(map[string]*floor, len(p.Floors))
+		for stratum, least := range p.Floors {
+			s.floors[stratum] = &floor{least: least}
+		}
 	}
 	return s
 }
@@ -52,24 +63,33 @@ func limit(rate float64) uint64 {
 
 func drawn(h, limit uint64) bool { return h < limit || limit == math.MaxUint64 }
 
-// draw decides for one case; id stands in for an empty unit.
-func (s *sampler) draw(c *Case, id uuid.UUID) draw {
+// draw decides for one case; id stands in for an empty unit, and at is when the decision began.
+func (s *sampler) draw(c *Case, id uuid.UUID, at time.Time) draw {
 	h := s.hash(c, id)
-	d := draw{p: s.rate, sampled: drawn(h, s.limit)}
+	d := draw{p: s.rate}
+	top, held := s.limit, 0.0
 	for i := range s.rules {
 		r := &s.rules[i]
 		if !r.When(*c) {
 			continue
 		}
-		in := drawn(h, r.limit)
-		if r.Rate > d.p {
-			d.p, d.rule = r.Rate, r.Name
+		if r.Hold {
+			held = max(held, r.Rate)
+			if d.hold == "" && drawn(h, r.limit) {
+				d.hold = r.Name
+			}
 		}
-		d.sampled = d.sampled || in
-		if in && r.Hold && d.hold == "" {
-			d.hold = r.Name
+		if r.Rate > d.p {
+			d.p, d.rule, top = r.Rate, r.Name, r.limit
 		}
 	}
+	if s.budget > 0 || s.floors != nil {
+		// A hold is not rationed: a person is needed there however many others there are.
+		if p := max(held, s.rationed(d.p, c.Stratum, at)); p != d.p {
+			d.p, top = p, limit(p)
+		}
+	}
+	d.sampled = drawn(h, top)
 	return d
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
@@ -16,6 +17,8 @@ func samplerOf(t testing.TB, p Policy) *sampler {
 	require.NoError(t, err)
 	return newSampler([keySize]byte{1, 2, 3}, &checked)
 }
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func always(Case) bool { return true }
 
@@ -32,7 +35,7 @@ func TestSamplingIsNestedAndHitsItsRate(t *testing.T) {
 		c := Case{Unit: strconv.Itoa(u)}
 		before := false
 		for i, s := range samplers {
-			d := s.draw(&c, uuid.Nil)
+			d := s.draw(&c, uuid.Nil, noon)
 			require.False(t, before && !d.sampled, "unit %d is drawn at %g but not at %g", u, rates[max(i-1, 0)], rates[i])
 			assert.Equal(t, max(rates[i], 0), d.p)
 			if before = d.sampled; before {
@@ -61,7 +64,7 @@ func TestRulesComposeWithOneHash(t *testing.T) {
 	sampled, heldBig := 0, 0
 	for u := range n {
 		c := Case{Unit: strconv.Itoa(u), Score: 10}
-		d := s.draw(&c, uuid.Nil)
+		d := s.draw(&c, uuid.Nil, noon)
 		require.Equal(t, 0.5, d.p)
 		require.Equal(t, "half", d.rule, "the first of the largest")
 		if d.sampled {
@@ -72,7 +75,7 @@ func TestRulesComposeWithOneHash(t *testing.T) {
 			heldBig++
 		}
 		c.Score = 0
-		d = s.draw(&c, uuid.Nil)
+		d = s.draw(&c, uuid.Nil, noon)
 		require.Equal(t, 0.1, d.p)
 		require.Equal(t, "tenth", d.rule)
 		require.Equal(t, d.sampled, d.hold == "tenth")
@@ -94,7 +97,7 @@ func TestUnitKeyAndDecisionStandIn(t *testing.T) {
 func TestDrawTakesNoMemory(t *testing.T) {
 	s := samplerOf(t, Policy{Rate: 0.02, Rules: []Rule{{Name: "low", When: func(c Case) bool { return c.Score < 0.1 }, Hold: true}}})
 	c := Case{Unit: "0190-customer-41", Score: 0.7}
-	assert.Zero(t, testing.AllocsPerRun(100, func() { s.draw(&c, uuid.Nil) }))
+	assert.Zero(t, testing.AllocsPerRun(100, func() { s.draw(&c, uuid.Nil, noon) }))
 }
 
 func BenchmarkDraw(b *testing.B) {
@@ -103,7 +106,7 @@ func BenchmarkDraw(b *testing.B) {
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
-		if s.draw(&c, uuid.Nil).sampled {
+		if s.draw(&c, uuid.Nil, noon).sampled {
 			n++
 		}
 	}
@@ -114,5 +117,59 @@ func BenchmarkSipHash16Bytes(b *testing.B) {
 	var sum uint64
 	for b.Loop() {
 		sum += sipHash(1, 2, "0190-customer-41")
+	}
+}
+
+// A budget is kept once there is a past to forecast from, a floor holds beside it, and dividing by the stored probability gives
+// back how many calls there were.
+func TestBudgetAndFloorKeepTheProbability(t *testing.T) {
+	s := samplerOf(t, Policy{
+		Budget: 60, Floors: map[string]float64{"rare": 10},
+		Rules: []Rule{{Name: "risky", When: func(c Case) bool { return c.Score > 0 }, Rate: 1}, {Name: "grave", When: func(c Case) bool { return c.Score > 1 }, Hold: true}},
+	})
+	const hours, perHour = 48, 3600
+	counts, weights := map[string]int{}, map[string]float64{}
+	graves := 0
+	for i := range hours * perHour {
+		at := noon.Add(time.Duration(i) * time.Hour / perHour)
+		c := Case{Unit: strconv.Itoa(i), Stratum: "usual"}
+		switch {
+		case i%1000 == 0:
+			c.Score = 2
+		case i%90 == 0:
+			c.Stratum = "rare" // forty an hour
+		}
+		d := s.draw(&c, uuid.Nil, at)
+		if c.Score == 2 {
+			require.Equal(t, "grave", d.hold, "a hold is not rationed")
+			require.Equal(t, 1.0, d.p)
+			graves++
+			continue
+		}
+		if d.sampled && i >= perHour {
+			counts[c.Stratum]++
+			weights[c.Stratum] += 1 / d.p
+		}
+	}
+	later := float64(hours - 1)
+	assert.InDelta(t, 60*later, counts["usual"]+counts["rare"], 60*later*0.25+10*later, "the budget, and the floor beside it")
+	assert.InDelta(t, 10*later, counts["rare"], 5*math.Sqrt(10*later))
+	assert.InDelta(t, 40*later, weights["rare"], 40*later*0.2)
+	assert.InDelta(t, perHour*later, weights["usual"], perHour*later*0.1)
+	assert.Equal(t, hours*perHour/1000+1, graves)
+}
+
+func TestBudgetTakesNoMemory(t *testing.T) {
+	s := samplerOf(t, Policy{Budget: 60, Floors: map[string]float64{"rare": 10}})
+	c := Case{Unit: "0190-customer-41", Stratum: "rare"}
+	assert.Zero(t, testing.AllocsPerRun(100, func() { s.draw(&c, uuid.Nil, noon) }))
+}
+
+func BenchmarkDrawRationed(b *testing.B) {
+	s := samplerOf(b, Policy{Rate: 0.02, Budget: 60, Floors: map[string]float64{"rare": 10}})
+	c := Case{Unit: "0190-customer-41", Stratum: "rare"}
+	b.ReportAllocs()
+	for b.Loop() {
+		s.draw(&c, uuid.Nil, noon)
 	}
 }
