@@ -35,7 +35,7 @@ func britain() []rule {
 				"UK_VEHICLE_REGISTRATION", "GB", "AA99 AAA, A999 AAA or AAA 999A", "memory tag and age identifier in use",
 				"DVLA, INF104", "LN14 HGT", true,
 			}, shapes: "AA99_AAA|?AA99AAA|?A999_AAA|?A999AAA|?A99_AAA|?A9_AAA|?AAA_999A|?AAA_99A|?AAA_9A|?AAA999A", check: ukVehicle, strong: 0.6, weak: 0.2,
-			words: "vehicle|registration|reg|plate|car|van|vrm|number plate",
+			words: "vehicle|registration|plate|car|van|vrm|number plate",
 		},
 		{Info: Info{
 			"IE_PPS", "IE", "7 digits, a check letter, often a second letter", "mod 23, weights 8 to 2, the second letter 9",

@@ -41,7 +41,7 @@ const (
 	sepSlash
 	sepParen // a bracket, as in "(415) 555": phones only
 	sepDash  // a hyphen between spaces: phones only
-	sepColon // between digits, as in a time
+	sepColon // between digits, as in a time; a minus in front
 	sepHard  // '_', '@' and the like touching a word: no number ends here
 )
 
@@ -197,7 +197,7 @@ func doubled(text string, next int, cls uint8) (int, uint8) {
 		case cls == sepSpace && c == '(', cls == sepParen && c == ' ', cls == sepParen && c == '-',
 			cls == sepParen && c == ')', cls == sepHyphen && c == '(', cls == sepDot && c == '(':
 			cls = sepParen
-		case cls == sepSpace && c == '-', cls == sepDash && c == ' ':
+		case cls == sepSpace && c == '-' && next+1 < len(text) && text[next+1] == ' ', cls == sepDash && c == ' ':
 			cls = sepDash
 		default:
 			return next, sepNone
@@ -255,6 +255,7 @@ func jointBefore(text string, i int) byte {
 		if wordBefore(text, i-1) {
 			return sepHyphen
 		}
+		return sepColon // a minus, or a mark before a list's item
 	case '/':
 		if wordBefore(text, i-1) {
 			return sepSlash

@@ -73,6 +73,10 @@ func (s *sweep) mailLocal(i int) int {
 	if start > 0 && start < i-1 && text[start-1] == '\\' && escape(text[start]) {
 		start++
 	}
+	// "\u003cjo@example.org": an escaped character of JSON in front.
+	if start > 0 && start < i-5 && text[start-1] == '\\' && text[start] == 'u' && isHex(text[start+1]) && isHex(text[start+2]) && isHex(text[start+3]) && isHex(text[start+4]) {
+		start += 5
+	}
 	return start
 }
 

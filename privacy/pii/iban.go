@@ -26,7 +26,7 @@ func (s *sweep) iban(a int) {
 		sep = c.g[b].sep
 		n += int(c.g[b].n)
 	}
-	if n != size || s.stands(a, b, false) == 0 {
+	if n != size || s.stands(a, b) == 0 {
 		return
 	}
 	v := c.id(a, b)

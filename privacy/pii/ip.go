@@ -1,5 +1,7 @@
 package pii
 
+import "strings"
+
 // ipv4 tries the four groups from a on as an IPv4 address, with an optional
 // prefix length ("192.0.2.0/24").
 func (s *sweep) ipv4(a int) {
@@ -25,6 +27,10 @@ func (s *sweep) ipv4(a int) {
 	}
 	// Four single digits are as often the number of a section or a release.
 	score := 1.0
+	if end-start <= 11 && !strings.HasPrefix(s.text[start:end], "10.") && s.named(kNumbering, start, end) {
+		s.put(start, end, kIP, 0.3) // "section 4.2.11.2", "version 1.10.3.0"
+		return
+	}
 	if end-start == 7 && s.text[start:start+4] != s.text[start+2:start+6] {
 		score = 0.4
 	}

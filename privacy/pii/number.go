@@ -76,7 +76,7 @@ func (s *sweep) walk(a int) {
 // try verifies groups a to b, which have the shape, and reports them.
 func (s *sweep) try(sh *shape, a, b int) {
 	c := &s.c
-	score := s.stands(a, b, sh.weak)
+	score := s.stands(a, b)
 	if score == 0 {
 		return
 	}
@@ -84,12 +84,15 @@ func (s *sweep) try(sh *shape, a, b int) {
 	if r.sturdy {
 		score = 1
 	}
-	if r.check == nil {
-		if lower := c.lower >> c.g[a].off & (1<<sh.n - 1); lower != 0 && lower&sh.letters != 0 {
-			return // a word with digits, unless a check says otherwise
-		}
-	} else if !r.check(c.id(a, b)) {
+	if r.check != nil && !r.check(c.id(a, b)) {
 		return
+	}
+	if c.lower>>c.g[a].off&(1<<sh.n-1) != 0 {
+		// Authorities print capitals. What is written small is more often part
+		// of a program or a hash, unless something says otherwise.
+		if score = min(score, 0.4); r.strong < 1 && !s.fills(c.g[a].start, c.g[b].end) {
+			return
+		}
 	}
 	most := r.strong
 	if sh.weak {
@@ -129,7 +132,7 @@ func (s *sweep) fills(start, end int) bool { return start == s.lo && end == s.hi
 // stands returns the highest score the surroundings leave to groups a to b:
 // 0 if they are part of something longer, 0.4 if they are one piece of a row
 // of numbers, else 1.
-func (s *sweep) stands(a, b int, bare bool) float64 {
+func (s *sweep) stands(a, b int) float64 {
 	c := &s.c
 	inner := uint64(0)
 	for i := a + 1; i <= b; i++ {
@@ -159,7 +162,7 @@ func (s *sweep) stands(a, b int, bare bool) float64 {
 			if j.digit && inner>>sepSpace&1 == 1 {
 				most = 0.4
 			}
-		case bare || inner>>j.cls&1 == 1:
+		case a == b || inner>>j.cls&1 == 1: // a decimal, a path, a longer number
 			return 0
 		}
 	}

@@ -15,12 +15,12 @@ func (s *sweep) phone(a int) {
 	g := &c.g[a]
 	first := c.id(a, a)
 	switch {
-	case first.n >= 4 && first.is(0, "00"):
+	case first.n >= 4 && first.n <= 5 && first.is(0, "00") && s.phoneBegins(a) && countryCode(first.num(2, first.n)):
 		s.international(a, g.start, 2, named)
-	case first.n == 2 && first.is(0, "00"):
-		s.international(a, g.start, 2, named)
-	case first.n == 3 && first.is(0, "011"):
-		s.international(a, g.start, 3, named)
+	case first.n > 5 && first.is(0, "00") && s.phoneBegins(a), first.n == 2 && first.is(0, "00") && s.phoneBegins(a):
+		s.international(a, g.start, 2, 0.4)
+	case first.n == 3 && first.is(0, "011") && s.phoneBegins(a):
+		s.international(a, g.start, 3, 0.4)
 	}
 	s.nanp(a)
 }
@@ -133,7 +133,7 @@ func (s *sweep) nanp(a int) {
 		return
 	}
 	score := 0.7
-	if b == a {
+	if b == first {
 		score = 0.3 // ten digits are an order number too
 	}
 	s.report(kPhone, openBracket(s.text, c.g[a].start, c.g[b].end), c.g[b].end, score)
@@ -171,6 +171,12 @@ func e164(v *id, skip int) bool {
 		return cc != 1 || nanpNumber(v, skip+1)
 	}
 	return false
+}
+
+// countryCode reports whether the ITU has assigned the code.
+func countryCode(cc int) bool {
+	_, most := nationalLength(cc)
+	return most > 0
 }
 
 // nationalLength returns how many digits follow a country code; 0, 0 if the

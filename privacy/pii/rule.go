@@ -45,7 +45,13 @@ const (
 	kCrypto
 	kEthereum
 	kMRZ
+
+	// kNumbering is no kind: its words say that a dotted number counts
+	// chapters or releases.
+	kNumbering kid = 191
 )
+
+const numberingWords = "section|sections|version|versions|release|rfc|chapter|clause|abschnitt|kapitel|sección|capítulo|versión|sezione|versione|versão|hoofdstuk|versie|rozdział|wersja"
 
 // compiled is what the rules become, once, at the first scan.
 type compiled struct {
@@ -85,6 +91,9 @@ func compile(rs []rule) *compiled {
 		nodes:  make([]node, 1, 256),
 		shapes: make([]shape, 1, 256),
 		words:  make(map[uint64]set, 1024),
+	}
+	for w := range strings.SplitSeq(numberingWords, "|") {
+		e.addWords(kNumbering, w)
 	}
 	for i := range rs {
 		r, k := &rs[i], kid(i)

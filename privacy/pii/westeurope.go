@@ -92,7 +92,7 @@ func beNational(v id) bool {
 	} else if month > 20 {
 		month -= 20 // sex not known, or known, of a number given to foreigners
 	}
-	if !(shortDate(v.num(0, 2), month, day) || month == 0 && day == 0 || month == 0 && day <= 31) {
+	if !(shortDate(v.num(0, 2), month, day) || month == 0 && v.num(0, 6) != 0) {
 		return false
 	}
 	key := v.num(9, 11)

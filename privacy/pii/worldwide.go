@@ -45,7 +45,7 @@ func worldwide() []rule {
 			Check:   "octets to 255 without leading zeros; groups and gaps of RFC 4291; four single digits need a word near",
 			Source:  "RFC 791, RFC 4291, RFC 4632",
 			Example: "192.0.2.146",
-		}, words: "ip|ipv4|ipv6|address|host|server|adresse|dirección|indirizzo|endereço|adres"},
+		}, words: "ip|ipv4|ipv6|ip address|ip adresse|dirección ip|indirizzo ip|adresse ip"},
 		{Info: Info{
 			Kind: URL, Default: true,
 			Format:  "scheme://host with path, query and fragment, or www.host",
