@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/fairlead-go/fairlead/ledger"
 )
 
 // DefaultMaxCells is how many combinations of groups a monitor counts one by one.
@@ -22,7 +26,11 @@ type Monitor struct {
 	attributes []string
 	cells      *cells
 	limits     Limits
+	shared     *shared // nil without a ledger
+	every      uint64  // a snapshot is due when a counter passes a multiple; a power of two, less one
 }
+
+const noMonitor = "no monitor: make one with fairness.New and pass it on"
 
 // Options are the settings of New.
 type Options struct {
@@ -33,6 +41,19 @@ type Options struct {
 	// MaxCells bounds the number of combinations of groups counted one by one, from 1
 	// to 1,048,576. Default: DefaultMaxCells.
 	MaxCells int
+
+	// Ledger keeps the counts over restarts and adds up those of all processes that use
+	// it. Default: none, the counts live as long as the process.
+	Ledger *ledger.Ledger
+
+	// Name tells monitors of one ledger apart: those of one name are added up. Default:
+	// the attributes.
+	Name string
+
+	// SnapshotEvery is after how many decisions of one combination of groups the counts
+	// are written to the ledger, by the call that was counted last; rounded up to a power
+	// of two. Default: DefaultSnapshotEvery.
+	SnapshotEvery int
 }
 
 // New makes a monitor for the attributes, say "sex" and "age": one to MaxAttributes
@@ -66,7 +87,21 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 	if err != nil {
 		return nil, err
 	}
-	return &Monitor{attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits}, nil
+	m := &Monitor{attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits, every: math.MaxUint64}
+	if o.Ledger == nil {
+		return m, nil
+	}
+	if o.SnapshotEvery == 0 {
+		o.SnapshotEvery = DefaultSnapshotEvery
+	}
+	if o.SnapshotEvery < 1 {
+		return nil, errors.New("fairness: Options.SnapshotEvery must be at least 1")
+	}
+	m.every = 1<<bits.Len(uint(o.SnapshotEvery-1)) - 1
+	if err := m.share(ctx, o.Ledger, o.Name); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // Observation is one decision about one person.
@@ -92,10 +127,12 @@ func (m *Monitor) Observe(ctx context.Context, o Observation) error {
 		return err
 	}
 	if o.Weight == 0 || o.Weight == 1 {
+		counter := &c.no
 		if o.Favourable {
-			c.yes.Add(1)
-		} else {
-			c.no.Add(1)
+			counter = &c.yes
+		}
+		if counter.Add(1)&m.every == 0 {
+			m.due(ctx)
 		}
 		return nil
 	}
@@ -107,7 +144,9 @@ func (m *Monitor) Observe(ctx context.Context, o Observation) error {
 	}
 	c.more.uneven.total.add(o.Weight)
 	c.more.uneven.squares.add(o.Weight * o.Weight)
-	c.more.uneven.count.Add(1)
+	if c.more.uneven.count.Add(1)&m.every == 0 {
+		m.due(ctx)
+	}
 	return nil
 }
 
@@ -153,7 +192,7 @@ func truthIndex(favourable, truth bool) int {
 // cell finds where to count g, after completing it from ctx.
 func (m *Monitor) cell(ctx context.Context, g *Groups) (*cell, error) {
 	if m == nil || m.cells == nil {
-		return nil, notCounted(ctx, "no monitor: make one with fairness.New and pass it on")
+		return nil, notCounted(ctx, noMonitor)
 	}
 	g.complete(ctx, len(m.attributes))
 	if int(g.n) != len(m.attributes) {

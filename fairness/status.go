@@ -99,7 +99,11 @@ func (m *Monitor) Status() Verdict {
 		v, _ := Table{}.Status(nil)
 		return v
 	}
-	v, _ := m.Table().Status(&m.limits) // New has checked the limits
+	t := m.Table()
+	if m.Err() != nil {
+		t.partial = "the counts of some processes are missing (see Monitor.Err)"
+	}
+	v, _ := t.Status(&m.limits) // New has checked the limits
 	return v
 }
 

@@ -14,7 +14,8 @@ type Table struct {
 	Attributes []string `json:"attributes"`
 	Cells      []Cell   `json:"cells"`
 
-	why string // why every figure is undefined, from a By that could not be done
+	why     string // why every figure is undefined, from a By that could not be done
+	partial string // why the counts are not whole, so that they cannot be called fair
 }
 
 // Cell is the counts of one combination of groups. Counts are sums of weights, and
@@ -69,12 +70,22 @@ func (c *Cell) add(o *Cell) {
 	c.Ends = c.Ends.plus(o.Ends)
 }
 
-// Table returns the counts so far, sorted by group. It does not stop the counting: a
-// decision made meanwhile may or may not be in it. A nil Monitor gives an empty Table.
+// Table returns the counts so far, sorted by group; with a ledger, those of all
+// processes and of earlier runs. It does not stop the counting: a decision made
+// meanwhile may or may not be in it. A nil Monitor gives an empty Table.
 func (m *Monitor) Table() Table {
 	if m == nil || m.cells == nil {
 		return Table{}
 	}
+	t := m.local()
+	if m.shared != nil {
+		t = m.shared.add(t)
+	}
+	return t
+}
+
+// local is what this process counted.
+func (m *Monitor) local() Table {
 	t := Table{Attributes: slices.Clone(m.attributes)}
 	m.cells.mu.Lock()
 	all := m.cells.all[:len(m.cells.all):len(m.cells.all)]
@@ -134,7 +145,7 @@ func (t Table) sort() {
 // attribute the table does not have gives an empty table whose every figure is
 // undefined and says why.
 func (t Table) By(attributes ...string) Table {
-	out := Table{Attributes: slices.Clone(attributes), why: t.why}
+	out := Table{Attributes: slices.Clone(attributes), why: t.why, partial: t.partial}
 	at := make([]int, len(attributes))
 	for i, name := range attributes {
 		at[i] = slices.Index(t.Attributes, name)

@@ -13,6 +13,9 @@ func (l Limits) blocked(t Table, rows []counted) string {
 	if t.why != "" {
 		return t.why
 	}
+	if t.partial != "" {
+		return t.partial
+	}
 	var unknown, known float64
 	for _, c := range t.Cells {
 		switch {
