@@ -46,8 +46,13 @@ func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text str
 			w.items = append(w.items, it)
 			return err
 		}
-	} else if err := r.scan(ctx, d, w, text); err != nil {
-		return err
+	} else {
+		if err := r.scan(d, w, text); err != nil {
+			return err
+		}
+		if err := r.recognize(ctx, d, w, text); err != nil {
+			return err
+		}
 	}
 	for _, f := range w.findings {
 		h := how{kind: f.Kind, op: h.op}
@@ -94,7 +99,7 @@ func (r *Redactor) prepare(ctx context.Context, d *call.Decision, w *work, it *i
 }
 
 // scan collects what the scanner finds.
-func (r *Redactor) scan(_ context.Context, d *call.Decision, w *work, text string) (err error) {
+func (r *Redactor) scan(d *call.Decision, w *work, text string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = refuse(d, "the Scanner panicked: name only kinds of pii.Kinds", &call.PanicError{Type: fmt.Sprintf("%T", p)})

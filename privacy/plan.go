@@ -37,7 +37,8 @@ type plan struct {
 	elem   *plan
 	key    *plan
 	fields []field
-	inert  bool // nothing at or below it ever needs work
+	why    string // where it is and why it cannot be seen into; "" if it can
+	inert  bool   // nothing at or below it ever needs work
 	array  bool
 }
 
@@ -124,10 +125,10 @@ func (c *compiler) compile(t reflect.Type, tg tag, path string) *plan {
 	case reflect.Interface:
 		p.do = doOpen
 		c.o.loops = true
-		c.cannot(path, "it is an interface")
+		p.why = c.cannot(path, "it is an interface")
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
 		p.do = doBlind
-		c.cannot(path, "it is a "+t.Kind().String())
+		p.why = c.cannot(path, "it is a "+t.Kind().String())
 	default:
 		c.number(p, tg, path)
 	}
@@ -141,7 +142,7 @@ func (c *compiler) number(p *plan, tg tag, path string) {
 		p.do = doErase
 	case tg.kind != "" && tg.op != "keep":
 		p.do = doBlind
-		c.cannot(path, "it is tagged as personal data, but "+p.typ.String()+
+		p.why = c.cannot(path, "it is tagged as personal data, but "+p.typ.String()+
 			` cannot hold a placeholder: make it a string, or tag it "remove"`)
 	}
 }
@@ -155,13 +156,13 @@ func (c *compiler) sequence(p *plan, t reflect.Type, tg tag, path string) {
 		p.do = doRaw
 	case t == ipType || t == ipMaskType:
 		p.do = doBlind
-		c.cannot(path, "it is a "+t.String()+", an address in binary: make it a string")
+		p.why = c.cannot(path, "it is a "+t.String()+", an address in binary: make it a string")
 	case t.Elem().Kind() != reflect.Uint8:
 		p.do = doList
 		p.elem = c.compile(t.Elem(), tg, path+"[]")
 	case p.array:
 		p.do = doBlind
-		c.cannot(path, "it is an array of bytes, which may hold text and has no room for a placeholder")
+		p.why = c.cannot(path, "it is an array of bytes, which may hold text and has no room for a placeholder")
 	default:
 		p.do = doOctets
 	}
@@ -185,13 +186,15 @@ func (c *compiler) structure(p *plan, t reflect.Type, under tag, path string, in
 		case f.Anonymous && f.Type.Kind() == reflect.Struct:
 			c.structure(p, f.Type, tg, where, at)
 		default:
-			p.fields = append(p.fields, field{at, &plan{do: doBlind, typ: f.Type}})
-			c.cannot(where, "it is unexported")
+			p.fields = append(p.fields, field{at, &plan{do: doBlind, typ: f.Type, why: c.cannot(where, "it is unexported")}})
 		}
 	}
 }
 
-func (c *compiler) cannot(path, why string) { c.o.blind = append(c.o.blind, path+" ("+why+")") }
+func (c *compiler) cannot(path, why string) string {
+	c.o.blind = append(c.o.blind, path+" ("+why+")")
+	return path + " (" + why + ")"
+}
 
 // settle finds out what needs no walk: everything from which no text can be reached.
 func (c *compiler) settle() {

@@ -3,8 +3,10 @@ package privacy
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -18,6 +20,10 @@ import (
 type Redactor struct {
 	// Scanner finds personal data in text. Default: every kind with pii.Info.Default, scores of at least 0.5.
 	Scanner pii.Scanner
+	// Recognizers are asked after the Scanner, for every text that is hidden for a call; not for logs. Default: none.
+	Recognizers []Recognizer
+	// Patience is how long one text waits for all recognizers together. Default: DefaultPatience.
+	Patience time.Duration
 	// Operators says, for a kind, what stands in its place. Default: the operator of Default for every kind.
 	Operators map[pii.Kind]Operator
 	// Default is the operator of kinds that Operators does not name. Default: Replace.
@@ -164,6 +170,30 @@ func orBackground(ctx context.Context) context.Context {
 		return context.Background() // as the other guards do: a guard must not be what crashes
 	}
 	return ctx
+}
+
+// Value returns a copy of v with all personal data in it replaced, as HideTagged does by struct tags; besides, it looks into
+// interfaces, so that a map[string]any will do. What cannot be seen into (unexported fields that are set, funcs, chans) is
+// refused. Sessions and errors are as with Text; after an error the value is nil.
+func (r *Redactor) Value(ctx context.Context, v any) (any, error) {
+	s, err := r.momentary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return nil, s.Err()
+	}
+	o := outlineOf(reflect.TypeOf(v))
+	w := walker{s: s, loops: o.loops}
+	got, changed := w.walk(o.root, reflect.ValueOf(v), 0)
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	s.in.note()
+	if changed {
+		return got.Interface(), nil
+	}
+	return v, nil
 }
 
 // operatorAdvice is the part of an operator's error that is a text of ours.

@@ -64,7 +64,9 @@ func (w *walker) walk(p *plan, v reflect.Value, depth int) (reflect.Value, bool)
 	case doOpen:
 		return w.open(v, depth)
 	case doBlind:
-		w.fail("the value holds what cannot be seen into: " + p.typ.Kind().String())
+		if !v.IsZero() {
+			w.fail("cannot see into " + p.why)
+		}
 	}
 	return v, false
 }
