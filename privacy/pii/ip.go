@@ -27,7 +27,7 @@ func (s *sweep) ipv4(a int) {
 	}
 	// Four single digits are as often the number of a section or a release.
 	score := 1.0
-	if end-start <= 11 && !strings.HasPrefix(s.text[start:end], "10.") && s.named(kNumbering, start, end) {
+	if end-start <= 8 && !strings.HasPrefix(s.text[start:end], "10.") && s.named(kNumbering, start, end) {
 		s.put(start, end, kIP, 0.3) // "section 4.2.11.2", "version 1.10.3.0"
 		return
 	}

@@ -32,6 +32,10 @@ func (s *sweep) number(i int) int {
 	next := i + 1
 	for a := 0; a < c.ng && c.whole(a); a++ {
 		g := &c.g[a]
+		next = max(next, g.end)
+		if g.start < s.certain {
+			continue // inside a finding that nothing can beat
+		}
 		if g.end-g.start >= 26 {
 			s.token(a)
 		}
@@ -44,7 +48,6 @@ func (s *sweep) number(i int) int {
 		s.iban(a)
 		s.ipv4(a)
 		s.walk(a)
-		next = max(next, g.end)
 	}
 	return next
 }
@@ -53,7 +56,7 @@ func (s *sweep) number(i int) int {
 // shape that ends on the way.
 func (s *sweep) walk(a int) {
 	c, e := &s.c, s.eng
-	at, seps := uint16(0), uint64(0)
+	at, seps := c.g[a].root(), uint64(0)
 	for b := a; b < c.ng && b-a < maxWindow; b++ {
 		g := &c.g[b]
 		if g.n > maxWord {

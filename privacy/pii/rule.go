@@ -88,8 +88,8 @@ func compile(rs []rule) *compiled {
 	e := &compiled{
 		rules:  rs,
 		byName: make(map[Kind]kid, len(rs)),
-		nodes:  make([]node, 1, 256),
-		shapes: make([]shape, 1, 256),
+		nodes:  make([]node, roots, 384),
+		shapes: make([]shape, 1, 512),
 		words:  make(map[uint64]set, 1024),
 	}
 	for w := range strings.SplitSeq(numberingWords, "|") {

@@ -176,6 +176,9 @@ func (s *sweep) put(start, end int, k kid, score float64) bool {
 		}
 		lo--
 	}
+	if score >= 1 {
+		s.certain = end
+	}
 	if lo == hi {
 		s.out = append(s.out, f)
 		if hi < len(s.out)-1 {

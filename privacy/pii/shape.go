@@ -89,11 +89,37 @@ func (e *compiled) addShape(k kid, pattern string) {
 	}
 	bare := nsep == 0 && sh.digits == 1<<sh.n-1
 	sh.weak = mark == '?' || bare && mark != '!'
-	e.hang(sh, lens[:groups+1])
+	first := uint64(1)<<lens[0] - 1
+	if sh.letters&first == 0 {
+		e.hang(rootDigits, sh, lens[:groups+1])
+	}
+	if sh.digits&first == 0 {
+		e.hang(rootLetters, sh, lens[:groups+1])
+	}
+	if sh.digits&first != first && sh.letters&first != first {
+		e.hang(rootMixed, sh, lens[:groups+1])
+	}
 }
 
-func (e *compiled) hang(sh shape, lens []uint8) {
-	at := uint16(0)
+// Walks start at one of three roots, by what the first group holds.
+const (
+	rootDigits = iota
+	rootLetters
+	rootMixed
+	roots
+)
+
+func (g *group) root() uint16 {
+	switch {
+	case g.digit:
+		return rootDigits
+	case g.letter:
+		return rootLetters
+	}
+	return rootMixed
+}
+
+func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 	for _, n := range lens {
 		next := e.nodes[at].child[n]
 		if next == 0 {

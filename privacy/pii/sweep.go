@@ -4,15 +4,17 @@ import "math/bits"
 
 // sweep is one pass over one text.
 type sweep struct {
-	eng    *compiled
-	text   string
-	out    []Finding
-	base   int // findings before it are the caller's
-	on     set // kinds looked for
-	min    float64
-	allow  []string
-	lo, hi int // the whole value of a Field; -1: not a field
-	c      cluster
+	eng  *compiled
+	text string
+	out  []Finding
+	base int // findings before it are the caller's
+	on   set // kinds looked for
+	min  float64
+	// certain is where the last finding of score 1 ends.
+	certain int
+	allow   []string
+	lo, hi  int // the whole value of a Field; -1: not a field
+	c       cluster
 
 	// What the words around ctxStart:ctxEnd name, once they have been read.
 	ctx              set
