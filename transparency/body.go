@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/fairlead-go/fairlead/ledger"
+	"github.com/fairlead-go/fairlead/transparency/explain"
 )
 
 // bodyVersion is the layout of an entry's body: Record's JSON without what the entry itself holds (ID, subject, time).
@@ -123,6 +124,60 @@ func (w *jsonWriter) explanation(k string, x *Explanation) {
 	}
 	w.str("consequence", x.Consequence)
 	w.str("contest", x.Contest)
+	w.attribution("attribution", x.Attribution)
+	w.factors("counterfactual", x.Counterfactual)
+	w.adverse("adverse", x.Adverse)
+	w.close('}')
+}
+
+func (w *jsonWriter) attribution(k string, a *explain.Attribution) {
+	if a == nil {
+		return
+	}
+	w.open(k, '{')
+	w.text("method", a.Method)
+	w.float("output", a.Output)
+	w.float("base", a.Base)
+	w.str("reference", a.Reference)
+	w.open("parts", '[')
+	for i := range a.Parts {
+		p := &a.Parts[i]
+		w.open("", '{')
+		w.text("name", p.Name)
+		w.str("value", p.Value)
+		w.float("phi", p.Phi)
+		w.float("std_err", p.StdErr)
+		w.float("low", p.Low)
+		w.float("high", p.High)
+		w.close('}')
+	}
+	w.close(']')
+	w.float("residual", a.Residual)
+	w.num("rows", int64(a.Rows))
+	w.num("evals", int64(a.Evals))
+	w.num("rounds", int64(a.Rounds))
+	w.unsigned("seed", a.Seed)
+	w.float("unsteady", a.Unsteady)
+	w.close('}')
+}
+
+func (w *jsonWriter) adverse(k string, a *Adverse) {
+	if a == nil {
+		return
+	}
+	w.open(k, '{')
+	w.text("map", a.Map)
+	w.text("reference", a.Reference)
+	w.open("reasons", '[')
+	for _, r := range a.Reasons {
+		w.open("", '{')
+		w.text("code", r.Code)
+		w.text("text", r.Text)
+		w.text("feature", r.Feature)
+		w.float("weight", r.Weight)
+		w.close('}')
+	}
+	w.close(']')
 	w.close('}')
 }
 

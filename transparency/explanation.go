@@ -37,6 +37,12 @@ type Explanation struct {
 	Consequence string `json:"consequence,omitempty"`
 	// Contest says how to object, or where. Default: none.
 	Contest string `json:"contest,omitempty"`
+	// Attribution is how the factors were computed, as package explain returned it: with it they can be checked. Default: none.
+	Attribution *explain.Attribution `json:"attribution,omitempty"`
+	// Counterfactual is what would have had to be different (explain.Flip.Factors). Default: none.
+	Counterfactual []Factor `json:"counterfactual,omitempty"`
+	// Adverse are the principal reasons of an adverse decision, as ReasonMap.Adverse made them. Default: none.
+	Adverse *Adverse `json:"adverse,omitempty"`
 }
 
 // DataUse is one kind of data that went into an answer.
@@ -68,7 +74,43 @@ func (x Explanation) LogValue() slog.Value { return slog.StringValue(x.String())
 // empty says that there is nothing to read in x.
 func (x *Explanation) empty() bool {
 	return x.Summary == "" && len(x.Factors) == 0 && x.Model == "" && x.Version == "" && x.Policy == "" && x.Result == "" &&
-		len(x.Uses) == 0 && len(x.Citations) == 0 && x.Consequence == "" && x.Contest == ""
+		len(x.Uses) == 0 && len(x.Citations) == 0 && x.Consequence == "" && x.Contest == "" &&
+		x.Attribution == nil && len(x.Counterfactual) == 0 && x.Adverse == nil
+}
+
+// over lays what next says over x.
+func (x *Explanation) over(next *Explanation) {
+	for _, p := range []struct{ to, from *string }{
+		{&x.Summary, &next.Summary},
+		{&x.Model, &next.Model},
+		{&x.Version, &next.Version},
+		{&x.Policy, &next.Policy},
+		{&x.Result, &next.Result},
+		{&x.Consequence, &next.Consequence},
+		{&x.Contest, &next.Contest},
+	} {
+		if *p.from != "" {
+			*p.to = *p.from
+		}
+	}
+	if len(next.Factors) > 0 {
+		x.Factors = next.Factors
+	}
+	if len(next.Uses) > 0 {
+		x.Uses = next.Uses
+	}
+	if len(next.Citations) > 0 {
+		x.Citations = next.Citations
+	}
+	if len(next.Counterfactual) > 0 {
+		x.Counterfactual = next.Counterfactual
+	}
+	if next.Attribution != nil {
+		x.Attribution = next.Attribution
+	}
+	if next.Adverse != nil {
+		x.Adverse = next.Adverse
+	}
 }
 
 // String says nothing about the document.

@@ -20,9 +20,10 @@ const stream = "transparency"
 
 // The kinds of entries a decision has.
 const (
-	kindRecorded = "decision.recorded" // one attempt of a call, failed ones too
-	kindAmended  = "decision.amended"  // what became of a held call
-	kindRefused  = "decision.refused"  // a call that did not reach the model: no input, no output
+	kindRecorded  = "decision.recorded"  // one attempt of a call, failed ones too
+	kindAmended   = "decision.amended"   // what became of a held call
+	kindExplained = "decision.explained" // an explanation that was added after the answer
+	kindRefused   = "decision.refused"   // a call that did not reach the model: no input, no output
 )
 
 // DefaultMaxPayload is how many bytes of an input or output are kept when Options.Payloads asks for them.

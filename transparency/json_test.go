@@ -38,6 +38,9 @@ func fill(t *testing.T, v reflect.Value, seed int) {
 		return
 	}
 	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), seed)
 	case reflect.String:
 		v.SetString("é\"\\\n<>\u2028" + strings.Repeat("x", seed))
 	case reflect.Int, reflect.Int64:

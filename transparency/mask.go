@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -27,6 +28,15 @@ func (j *Journal) masked(ctx context.Context, d *call.Decision, r *Record) error
 		m.text(s)
 	}
 	x.Factors = m.factors(x.Factors)
+	x.Counterfactual = m.factors(x.Counterfactual)
+	if x.Attribution != nil {
+		a := *x.Attribution
+		a.Parts = slices.Clone(a.Parts)
+		for i := range a.Parts {
+			m.text(&a.Parts[i].Value)
+		}
+		x.Attribution = &a
+	}
 	r.Notes = m.factors(r.Notes)
 	cited := make([]Citation, 0, len(x.Citations))
 	for _, c := range x.Citations {

@@ -125,6 +125,9 @@ func (r *Record) apply(e *ledger.Entry) error {
 		*r = next
 	case e.Kind == kindAmended || e.Kind == kindRefused:
 		r.amend(&next)
+	case e.Kind == kindExplained:
+		r.Explanation.over(&next.Explanation)
+		r.Unexplained = ""
 	}
 	r.Entries = seen
 	return nil
