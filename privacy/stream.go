@@ -1,0 +1,172 @@
+package privacy
+
+import (
+	"context"
+	"iter"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+)
+
+// restorer is Show for a text that comes in pieces. It holds back only what may still become a placeholder, at most 128 bytes, and
+// gives the same whatever the pieces are.
+type restorer struct {
+	s    *Session
+	held string
+}
+
+// push takes the next piece and gives what can be shown by now.
+func (t *restorer) push(piece string) string {
+	text := t.held + piece
+	cut := undecided(text)
+	t.held = text[cut:]
+	out, _ := t.s.show(text[:cut])
+	return out
+}
+
+// rest gives what was held back: the text has ended, so it is no placeholder.
+func (t *restorer) rest() string {
+	out := t.held
+	t.held = ""
+	return out
+}
+
+// undecided is where a shape begins that the text ends inside of; its length if there is none.
+func undecided(text string) int {
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c != '<' && c != '&' && c != '\\' {
+			continue
+		}
+		switch sh, v := shapeAt(text, i); v {
+		case isShape:
+			i = sh.end - 1
+		case openShape:
+			return i
+		}
+	}
+	return len(text)
+}
+
+// WrapStream is Wrap for a function that answers in pieces. text says where a piece keeps its text, nil if it has none; the text of
+// all pieces is one text, so that a placeholder cut in two is put back. At most 128 bytes wait for the next piece; what
+// is left at the end, before an error or before a piece without text comes as a piece of its own, which is zero but for
+// its text.
+//
+// Nothing runs before the result is ranged over; ranging again is a new decision, and an early break is recorded as
+// abandoned. A refusal is the one thing the stream yields.
+func WrapStream[In, Out any](
+	next func(context.Context, In) iter.Seq2[Out, error], r *Redactor,
+	hide func(*Session, In) In, text func(*Out) *string,
+) func(context.Context, In) iter.Seq2[Out, error] {
+	call.MustFunc("privacy.WrapStream", "next", next == nil)
+	call.MustFunc("privacy.WrapStream", "hide", hide == nil)
+	call.MustFunc("privacy.WrapStream", "text", text == nil)
+	mustSee[In]("privacy.WrapStream", "hide", hide)
+	site := call.NewSite(nil, next)
+	return func(ctx context.Context, in In) iter.Seq2[Out, error] {
+		return func(yield func(Out, error) bool) {
+			ctx, scope := call.Enter(ctx, call.StagePrivacy, site)
+			err := call.ErrUnfinished
+			defer scope.Exit(&err)
+			s, hidden, fault := cover(ctx, scope.Decision(), r, hide, in)
+			if fault != nil {
+				var none Out
+				yield(none, fault)
+				err = fault
+				return
+			}
+			scope.Pause()
+			f := flow[Out]{d: scope.Decision(), text: text, yield: yield, t: restorer{s: s}}
+			end := f.run(next(ctx, hidden))
+			scope.Continue()
+			err = end
+		}
+	}
+}
+
+// WrapText is WrapStream for a function that takes a text and answers with pieces of text, such as a model's tokens.
+func WrapText(next func(context.Context, string) iter.Seq2[string, error], r *Redactor) func(context.Context, string) iter.Seq2[string, error] {
+	call.MustFunc("privacy.WrapText", "next", next == nil)
+	return WrapStream(next, r, (*Session).Hide, func(piece *string) *string { return piece })
+}
+
+// flow is one ranging over a guarded stream.
+type flow[Out any] struct {
+	d     *call.Decision
+	text  func(*Out) *string
+	yield func(Out, error) bool
+	t     restorer
+	fault error // in delivering the end of a text
+}
+
+// run passes the pieces on and returns what the decision ends with.
+func (f *flow[Out]) run(pieces iter.Seq2[Out, error]) (end error) {
+	for piece, err := range pieces {
+		if err != nil {
+			end = err
+		}
+		at, fault := f.place(&piece)
+		if fault != nil {
+			return f.fail(fault)
+		}
+		if at == nil || err != nil {
+			if !f.flush() {
+				return f.abandon()
+			}
+		}
+		if at != nil {
+			*at = f.t.push(*at)
+			if err != nil {
+				*at += f.t.rest()
+			}
+		}
+		if fault := f.t.s.Err(); fault != nil {
+			return f.fail(fault)
+		}
+		if !f.yield(piece, err) {
+			return f.abandon()
+		}
+	}
+	if !f.flush() {
+		return f.abandon()
+	}
+	return end
+}
+
+func (f *flow[Out]) abandon() error {
+	if f.fault != nil {
+		return f.fault
+	}
+	f.d.SetFinal(call.Abandoned)
+	return nil
+}
+
+func (f *flow[Out]) fail(fault error) error {
+	var none Out
+	f.yield(none, fault)
+	return fault
+}
+
+// place finds a piece's text, which a function of the user's knows.
+func (f *flow[Out]) place(piece *Out) (*string, error) {
+	return call.Try(f.d, call.StagePrivacy, "the text function", f.text, piece)
+}
+
+// flush passes on what was held back.
+func (f *flow[Out]) flush() bool {
+	rest := f.t.rest()
+	if rest == "" {
+		return true
+	}
+	var piece Out
+	at, fault := f.place(&piece)
+	if fault == nil && at == nil {
+		fault = refuse(f.d, "the text function found no place for text in a zero piece, so the end of the text cannot be delivered: let it make one", nil)
+	}
+	if fault != nil {
+		f.fault = fault
+		f.yield(piece, fault)
+		return false
+	}
+	*at = rest
+	return f.yield(piece, nil)
+}
