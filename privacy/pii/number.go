@@ -27,6 +27,9 @@ func (v *id) num(i, j int) int {
 // number handles the digit at i: it parses the cluster around it and offers
 // each of its groups to every matcher as a beginning.
 func (s *sweep) number(i int) int {
+	if end := s.secret(i); end > i {
+		return end
+	}
 	c := &s.c
 	c.parse(s.text, i)
 	next := i + 1
@@ -44,6 +47,7 @@ func (s *sweep) number(i int) int {
 				return end
 			}
 		}
+		s.bot(a)
 		s.phone(a)
 		s.iban(a)
 		s.ipv4(a)

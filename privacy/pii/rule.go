@@ -45,6 +45,9 @@ const (
 	kCrypto
 	kEthereum
 	kMRZ
+	kAPIKey
+	kJWT
+	kPrivateKey
 
 	// kNumbering is no kind: its words say that a dotted number counts
 	// chapters or releases.
@@ -61,6 +64,11 @@ type compiled struct {
 	nodes    []node
 	shapes   []shape
 	words    map[uint64]set
+
+	// Credentials by the first character of their prefix, chained.
+	secrets     []secretFormat
+	secretHeads [128]uint8
+	secretNext  []uint8
 }
 
 // The rules are compiled on first use: importing the package costs nothing.
@@ -78,7 +86,7 @@ func engine() *compiled {
 // kind listed first stays.
 func rules() []rule {
 	var all []rule
-	for _, part := range [...]func() []rule{worldwide, northAmerica, britain, germany, westEurope, northEurope, eastEurope, asia, southern, international} {
+	for _, part := range [...]func() []rule{worldwide, secrets, northAmerica, britain, germany, westEurope, northEurope, eastEurope, asia, southern, international} {
 		all = append(all, part()...)
 	}
 	return all
@@ -91,6 +99,12 @@ func compile(rs []rule) *compiled {
 		nodes:  make([]node, roots, 384),
 		shapes: make([]shape, 1, 512),
 		words:  make(map[uint64]set, 1024),
+	}
+	e.secrets = append(make([]secretFormat, 1), secretFormats()...)
+	e.secretNext = make([]uint8, len(e.secrets))
+	for i := len(e.secrets) - 1; i > 0; i-- {
+		head := &e.secretHeads[e.secrets[i].prefix[0]]
+		e.secretNext[i], *head = *head, uint8(i)
 	}
 	for w := range strings.SplitSeq(numberingWords, "|") {
 		e.addWords(kNumbering, w)

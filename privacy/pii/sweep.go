@@ -11,10 +11,11 @@ type sweep struct {
 	on   set // kinds looked for
 	min  float64
 	// certain is where the last finding of score 1 ends.
-	certain int
-	allow   []string
-	lo, hi  int // the whole value of a Field; -1: not a field
-	c       cluster
+	certain    int
+	allow      []string
+	lastSecret int // one past the digit at which a credential was last tried
+	lo, hi     int // the whole value of a Field; -1: not a field
+	c          cluster
 
 	// What the words around ctxStart:ctxEnd name, once they have been read.
 	ctx              set
@@ -36,7 +37,7 @@ func (s *sweep) run() {
 		case c == '.':
 			i = s.dot(i)
 		case c == '-':
-			i = max(s.macAround(i), i+1)
+			i = max(s.macAround(i), s.pem(i), i+1)
 		default:
 			i++
 		}
