@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -15,7 +16,7 @@ import (
 type dossier struct {
 	*record
 	body      openedBody
-	decision  decidedBody
+	decisions []decidedBody // one a vote
 	delivered bool
 	intent    uuid.UUID // the nonce of the first intent; zero: none
 	result    *resultPublic
@@ -67,7 +68,11 @@ func (f *dossier) take(e ledger.Entry) (*dossier, error) {
 	}
 	switch {
 	case e.Kind == kindDecided && did == applied:
-		err = decode(e, &decidedPublic{}, &f.decision)
+		var body decidedBody
+		err = decode(e, &decidedPublic{}, &body)
+		f.decisions = append(f.decisions, body)
+	case e.Kind == kindUndone && did == applied:
+		f.decisions = f.decisions[:len(f.decisions)-1]
 	case e.Kind == kindDelivered:
 		f.delivered, did = true, applied
 	case e.Kind == kindIntent && f.intent == uuid.Nil:
@@ -82,10 +87,18 @@ func (f *dossier) take(e ledger.Entry) (*dossier, error) {
 	return f, err
 }
 
+// decision is the judgement that decided the case; empty when the deadline did, or nobody.
+func (f *dossier) decision() decidedBody {
+	if !f.decided() || f.verdict.expired || f.verdict.invalid || len(f.decisions) == 0 {
+		return decidedBody{}
+	}
+	return f.decisions[len(f.decisions)-1]
+}
+
 func (f *dossier) note(e ledger.Entry, did effect) {
 	ev := Event{Seq: e.Seq, At: e.At, Kind: e.Kind, Counted: did == applied}
 	switch e.Kind {
-	case kindClaimed, kindDecided:
+	case kindClaimed, kindDecided, kindUndone, kindSkipped, kindEscalated:
 		var by leaseBody
 		if decode(e, &struct{}{}, &by) == nil {
 			ev.Who = by.Reviewer
@@ -114,10 +127,16 @@ func sealOf(id uuid.UUID, input digest, p *openedPublic, output []byte) digest {
 // intact says whether what is about to be delivered is what the verdict was given on. An expiry is about the case as opened.
 func (f *dossier) intact() bool {
 	seal := sealOf(f.id, f.input, &f.openedPublic, f.body.Output)
-	if !f.verdict.expired && !bytes.Equal(seal[:], f.decision.Digest) {
+	if !f.verdict.expired && !f.verdict.invalid && !bytes.Equal(seal[:], f.decision().Digest) {
 		return false
 	}
 	return seal == f.digest
+}
+
+// lapsed says whether a verdict is too old for what has not been done on it yet.
+func (f *dossier) lapsed(now time.Time) bool {
+	return f.verdict.Verdict != Rejected && f.Valid > 0 && !f.delivered && f.intent == uuid.Nil &&
+		now.After(f.verdict.at.Add(time.Duration(f.Valid)))
 }
 
 // matches refuses to give one person, input or function the answer that belongs to another.

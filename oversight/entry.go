@@ -14,18 +14,24 @@ const stream = "oversight"
 
 // The kinds of entries. All are critical: a release that does not know one cannot say what a case's state is.
 const (
-	kindOpened    = "case.opened"
-	kindClaimed   = "case.claimed"
-	kindRenewed   = "case.renewed"
-	kindReleased  = "case.released"
-	kindDecided   = "case.decided"
-	kindExpired   = "case.expired"
-	kindDelivered = "case.delivered"
-	kindIntent    = "effect.intent"
-	kindResult    = "effect.result"
-	kindStopOn    = "stop.on"
-	kindStopOff   = "stop.off"
-	kindKey       = "desk.key"
+	kindOpened      = "case.opened"
+	kindClaimed     = "case.claimed"
+	kindRenewed     = "case.renewed"
+	kindReleased    = "case.released"
+	kindDecided     = "case.decided"
+	kindSkipped     = "case.skipped"
+	kindEscalated   = "case.escalated"
+	kindAssigned    = "case.assigned"
+	kindUndone      = "case.undone"
+	kindFinal       = "case.final"
+	kindExpired     = "case.expired"
+	kindInvalidated = "case.invalidated"
+	kindDelivered   = "case.delivered"
+	kindIntent      = "effect.intent"
+	kindResult      = "effect.result"
+	kindStopOn      = "stop.on"
+	kindStopOff     = "stop.off"
+	kindKey         = "desk.key"
 )
 
 // layout is the version of the payloads below.
@@ -75,7 +81,11 @@ type openedPublic struct {
 	Version     string  `json:"version,omitempty"`
 	Deadline    int64   `json:"deadline"` // Unix nanoseconds
 	Fallback    Verdict `json:"fallback"`
-	Began       int64   `json:"began"` // the decision's time, Unix nanoseconds
+	Need        int     `json:"need,omitempty"`   // reviewers who must agree; 0: one
+	Urgent      bool    `json:"urgent,omitempty"` // before what is not
+	Undo        int64   `json:"undo,omitempty"`   // window in nanoseconds; 0: none
+	Valid       int64   `json:"valid,omitempty"`  // how long a verdict may be delivered, in nanoseconds
+	Began       int64   `json:"began"`            // the decision's time, Unix nanoseconds
 }
 
 type openedBody struct {
@@ -97,11 +107,18 @@ type leasePublic struct {
 
 type leaseBody struct {
 	Reviewer string `json:"reviewer"`
+	Why      string `json:"why,omitempty"`
+}
+
+type assignBody struct {
+	By string `json:"by"`
+	To string `json:"to,omitempty"` // "": anybody again
 }
 
 type decidedPublic struct {
 	Token   ledger.Seq `json:"token"`
 	Verdict Verdict    `json:"verdict"`
+	Final   bool       `json:"final,omitempty"` // an adjudication
 }
 
 type decidedBody struct {
@@ -129,6 +146,7 @@ type resultBody struct {
 	Error  string          `json:"error,omitempty"` // the type of what went wrong
 }
 
+// stopBody says who acted and why, for the switch and for a withdrawn case.
 type stopBody struct {
 	Who string `json:"who"`
 	Why string `json:"why,omitempty"`

@@ -10,8 +10,8 @@ import (
 // expireBatch bounds what one sweep writes.
 const expireBatch = 256
 
-// Expire gives the cases past their deadline to the fallback, by an entry each, and says how many it wrote. The desk does so itself
-// whenever somebody asks for cases or an answer; call it from a timer of your own if nobody does for long.
+// Expire gives the cases past their deadline to the fallback and makes the verdicts past their undo window stand, by an entry each, and
+// says how many it wrote. The desk does so itself whenever somebody asks for cases or an answer; call it from a timer of your own if nobody does for long.
 func (k *Desk) Expire(ctx context.Context) (int, error) {
 	if err := k.usable(); err != nil {
 		return 0, err
@@ -41,7 +41,7 @@ func (k *Desk) Expire(ctx context.Context) (int, error) {
 func (s *state) overdue(now time.Time) []ledger.Entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.due) == 0 || now.Before(s.due[0].deadline) {
+	if len(s.due) == 0 || now.Before(s.due[0].turns()) {
 		return nil
 	}
 	var batch []ledger.Entry
@@ -49,17 +49,19 @@ func (s *state) overdue(now time.Time) []ledger.Entry {
 	for stack := []int{0}; len(stack) > 0 && len(batch) < expireBatch; {
 		i := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if i >= len(s.due) || now.Before(s.due[i].deadline) {
+		if i >= len(s.due) || now.Before(s.due[i].turns()) {
 			continue
 		}
-		batch = append(batch, expiry(s.due[i], now, expiredPublic{}))
+		batch = append(batch, turning(s.due[i], now))
 		stack = append(stack, 2*i+1, 2*i+2)
 	}
 	return batch
 }
 
+// expiry ends a case without a verdict. Its ID is new after a verdict was taken back: an expiry that came while there was one had no
+// effect.
 func expiry(r *record, now time.Time, public expiredPublic) ledger.Entry {
-	return entry(kindExpired, onceID(r.opening, kindExpired), r.id, r.subject, now, public, nil)
+	return entry(kindExpired, tokenID(r.opening, kindExpired, ledger.Seq(r.undone)), r.id, r.subject, now, public, nil)
 }
 
 // room makes place for one more case, or says that there is none.
@@ -70,7 +72,7 @@ func (k *Desk) room(ctx context.Context) error {
 		s.mu.Unlock()
 		return nil
 	}
-	oldest := s.audit.first
+	oldest := s.levels[len(s.levels)-1].first
 	if oldest == nil {
 		s.mu.Unlock()
 		return errFull

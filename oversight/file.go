@@ -30,6 +30,12 @@ type Item struct {
 	Score       float64
 	Reviewer    string    // who has claimed it; "" if nobody has
 	LeaseUntil  time.Time // zero if nobody has
+	Urgent      bool
+	Assigned    string    // whom it is reserved for; "" for anybody
+	Votes       int       // judgements so far
+	Need        int       // how many reviewers must agree
+	Split       bool      // they differ, and somebody else has to settle it by Adjudicate
+	StandsAt    time.Time // when the verdict can no longer be taken back; zero before a verdict
 }
 
 // File is everything the ledger says about one case, open or closed. It prints redacted.
@@ -51,7 +57,9 @@ type File struct {
 	Correction  json.RawMessage // the output of a Replaced case
 	Comment     string
 	Reasons     []string
-	Delivered   bool // the answer has gone out at least once
+	Judgements  []Vote // who said what: only once it is decided or split, so that nobody sees it before their own
+	Withdrawn   bool   // by Invalidate
+	Delivered   bool   // the answer has gone out at least once
 	Events      []Event
 }
 
@@ -62,6 +70,26 @@ type Event struct {
 	Kind    string
 	Who     string // "" where nobody acted
 	Counted bool   // false: recorded without effect, such as a verdict under a lease that had ended
+}
+
+// Vote is one reviewer's judgement. It prints redacted.
+type Vote struct {
+	Reviewer   string
+	Verdict    Verdict
+	Correction json.RawMessage
+	Comment    string
+	Reasons    []string
+	Final      bool // it settled a case on which the others differed
+}
+
+// Format prints the verdict only.
+func (v Vote) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "oversight.Vote("+string(v.Verdict.known())+")")
+}
+
+// LogValue keeps names, comments and corrections out of slog.
+func (v Vote) LogValue() slog.Value {
+	return slog.StringValue("oversight.Vote(" + string(v.Verdict.known()) + ")")
 }
 
 // Format prints the case's ID under every verb.
@@ -97,9 +125,21 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 		Item: f.item(), Subject: f.subject, Unit: f.body.Unit, Session: f.body.Session,
 		Version: f.Version, Policy: f.Policy, SamplingKey: f.KeyID,
 		Input: f.body.Input, Output: f.body.Output, Explanation: f.body.Explanation,
-		Verdict: f.verdict.Verdict, Expired: f.verdict.expired, Decided: f.verdict.at, By: f.verdict.reviewer,
-		Correction: f.decision.Output, Comment: f.decision.Comment, Reasons: f.decision.Reasons,
 		Delivered: f.delivered, Events: f.history,
+	}
+	if f.decided() {
+		last := f.decision()
+		file.Verdict, file.Decided, file.By = f.verdict.Verdict, f.verdict.at, f.verdict.reviewer
+		file.Expired, file.Withdrawn = f.verdict.expired, f.verdict.invalid
+		file.Correction, file.Comment, file.Reasons = last.Output, last.Comment, last.Reasons
+	}
+	if f.decided() || f.split {
+		for i, v := range f.votes {
+			b := &f.decisions[i]
+			file.Judgements = append(file.Judgements, Vote{
+				Reviewer: v.reviewer, Verdict: v.verdict, Correction: b.Output, Comment: b.Comment, Reasons: b.Reasons, Final: v.final,
+			})
+		}
 	}
 	file.Title = f.body.Title
 	return file, nil
@@ -109,7 +149,11 @@ func (r *record) item() Item {
 	i := Item{
 		Case: r.id, Seq: r.seq, Title: r.title, System: r.System, Opened: r.opened, Deadline: r.deadline,
 		Held: r.Held, Call: r.Call, Probability: r.Probability, Rule: r.Rule, HoldRule: r.HoldRule,
-		Stratum: r.Stratum, Score: r.score,
+		Stratum: r.Stratum, Score: r.score, Urgent: r.urgent, Assigned: r.assigned,
+		Votes: len(r.votes), Need: max(r.Need, 1), Split: r.split,
+	}
+	if r.verdict.Verdict != "" {
+		i.StandsAt = r.verdict.at.Add(time.Duration(r.Undo))
 	}
 	if i.Title == "" {
 		i.Title = r.System

@@ -47,7 +47,7 @@ func (k *Desk) heldBefore(d *call.Decision, c *Case, dr *draw) {
 	s := k.state
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held.n == 0 {
+	if s.held == 0 {
 		return
 	}
 	system, _ := d.System()
@@ -126,7 +126,8 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 	public := openedPublic{
 		Probability: dr.p, Rule: dr.rule, Held: dr.hold != "", HoldRule: dr.hold, Call: o.isCall,
 		Stratum: o.c.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: system, Version: version, Type: o.fits.name,
-		Fallback: k.policy.Fallback, Began: o.d.Began().UnixNano(),
+		Fallback: k.policy.Fallback, Need: dr.need, Urgent: dr.urgent, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
+		Began: o.d.Began().UnixNano(),
 	}
 	body := openedBody{Title: o.c.Title, Unit: o.c.Unit, Score: finite(o.c.Score), InputDigest: input[:], Session: o.d.Facts().Session}
 	shown := o.c.Input

@@ -47,6 +47,11 @@ type Rule struct {
 	Rate float64
 	// Hold makes a drawn case wait for a verdict before anything is delivered. Default: reviewed after the fact.
 	Hold bool
+	// Need is how many different reviewers must agree on a drawn case. Where two differ, a third settles it by Adjudicate.
+	// Default: 1.
+	Need int
+	// Urgent puts a drawn case before all that are not. Default: after them.
+	Urgent bool
 }
 
 // Verdict is what a reviewer, or the deadline, says about a case.
@@ -65,6 +70,7 @@ const RulesOnly = -1
 // Defaults of a Policy.
 const (
 	DefaultDeadline = 24 * time.Hour      // a held case without a verdict falls back after a day
+	DefaultValid    = 7 * 24 * time.Hour  // a verdict that nobody came for lapses after a week
 	DefaultWithin   = 30 * 24 * time.Hour // a case that holds nothing counts as not reviewed after thirty days
 )
 
@@ -88,12 +94,20 @@ type Policy struct {
 	Deadline time.Duration
 	// Within is how long a case that holds nothing stays open for review. Default: DefaultWithin.
 	Within time.Duration
+	// Undo is how long a reviewer can take a verdict back; nothing is delivered before. Default: not at all.
+	Undo time.Duration
+	// Valid is how long after a verdict its answer may first be delivered, or its call run: what was right then may be wrong later.
+	// Default: DefaultValid.
+	Valid time.Duration
 	// Fallback is the verdict at the deadline: Rejected, or Approved, which lets pass what nobody looked at.
 	// Default: Rejected.
 	Fallback Verdict
 	// Version names this policy in cases and evidence. Default: a digest of its rates, rules' names and times.
 	Version string
 }
+
+// maxNeed bounds the votes on a case.
+const maxNeed = 16
 
 // check returns the policy with its defaults in place, or what is wrong with it.
 func (p Policy) check() (Policy, error) {
@@ -108,6 +122,10 @@ func (p Policy) check() (Policy, error) {
 		return p, &PolicyError{Field: "Deadline", Why: "must not be negative"}
 	case p.Within < 0:
 		return p, &PolicyError{Field: "Within", Why: "must not be negative"}
+	case p.Undo < 0:
+		return p, &PolicyError{Field: "Undo", Why: "must not be negative"}
+	case p.Valid < 0:
+		return p, &PolicyError{Field: "Valid", Why: "must not be negative"}
 	case p.Fallback != "" && p.Fallback != Rejected && p.Fallback != Approved:
 		return p, &PolicyError{Field: "Fallback", Why: "must be Rejected or Approved: nobody is there to replace"}
 	}
@@ -130,6 +148,9 @@ func (p Policy) check() (Policy, error) {
 	}
 	if p.Within == 0 {
 		p.Within = DefaultWithin
+	}
+	if p.Valid == 0 {
+		p.Valid = DefaultValid
 	}
 	if p.Fallback == "" {
 		p.Fallback = Rejected
@@ -154,6 +175,8 @@ func checkRules(rules []Rule) ([]Rule, error) {
 			return nil, &PolicyError{Field: field + ".When", Why: "is nil: say which cases the rule names"}
 		case !(r.Rate >= 0) || r.Rate > 1:
 			return nil, &PolicyError{Field: field + ".Rate", Why: "must be in (0, 1], or 0 for every case it names"}
+		case r.Need < 0 || r.Need > maxNeed:
+			return nil, &PolicyError{Field: field + ".Need", Why: "must be 1 to 16 reviewers, or 0 for one"}
 		}
 		if r.Rate == 0 {
 			r.Rate = 1
@@ -185,11 +208,15 @@ func (p *Policy) version() string {
 	}
 	h.uint(uint64(p.Deadline))
 	h.uint(uint64(p.Within))
+	h.uint(uint64(p.Undo))
+	h.uint(uint64(p.Valid))
 	h.text(string(p.Fallback))
 	for _, r := range p.Rules {
 		h.text(r.Name)
 		h.uint(math.Float64bits(r.Rate))
 		h.text(strconv.FormatBool(r.Hold))
+		h.text(strconv.FormatBool(r.Urgent))
+		h.uint(uint64(r.Need))
 	}
 	sum := h.sum()
 	return hex.EncodeToString(sum[:6])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,8 +19,10 @@ const DefaultLimit = 100
 type Filter struct {
 	// Held takes only cases that somebody waits for. Default: all.
 	Held bool
-	// Unclaimed leaves out what another reviewer has. Default: all.
+	// Unclaimed leaves out what a reviewer has claimed or decided. Default: all.
 	Unclaimed bool
+	// Split takes only cases whose reviewers differ, for Adjudicate. Default: all.
+	Split bool
 	// System takes only cases of this system. Default: all.
 	System string
 	// After takes only what the list has after this item, for the next page. Default: from the start.
@@ -29,10 +32,12 @@ type Filter struct {
 }
 
 func (f *Filter) wants(r *record, at time.Time) bool {
-	if f.After.Case != uuid.Nil && (r.Held && !f.After.Held || r.Held == f.After.Held && r.seq <= f.After.Seq) {
+	if a := &f.After; a.Case != uuid.Nil && (level(r.urgent, r.Held) < level(a.Urgent, a.Held) ||
+		level(r.urgent, r.Held) == level(a.Urgent, a.Held) && r.seq <= a.Seq) {
 		return false
 	}
-	return (f.System == "" || r.System == f.System) && (!f.Unclaimed || !r.lease.live(at))
+	return (!f.Held || r.Held) && (f.System == "" || r.System == f.System) && (!f.Unclaimed || !r.lease.live(at) && !r.cooling()) &&
+		(!f.Split || r.split)
 }
 
 // Lease is a reviewer's claim on a case. The zero Lease holds nothing.
@@ -43,8 +48,8 @@ type Lease struct {
 	Until    time.Time  // when it ends unless renewed
 }
 
-// Pending lists open cases: those that somebody waits for first, each in the order of opening. Cases past their deadline are
-// given to the fallback first.
+// Pending lists open cases: the urgent ones, then those that somebody waits for, then the rest, each in the order of opening. Cases past
+// their deadline are given to the fallback first.
 func (k *Desk) Pending(ctx context.Context, f Filter) ([]Item, error) {
 	if err := k.usable(); err != nil {
 		return nil, err
@@ -60,21 +65,14 @@ func (k *Desk) Pending(ctx context.Context, f Filter) ([]Item, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var items []Item
-	for _, q := range s.queues(f.Held) {
-		for r := q.first; r != nil && len(items) < f.Limit; r = r.next {
+	for i := range s.levels {
+		for r := s.levels[i].first; r != nil && len(items) < f.Limit; r = r.next {
 			if f.wants(r, now) {
 				items = append(items, r.item())
 			}
 		}
 	}
 	return items, nil
-}
-
-func (s *state) queues(heldOnly bool) []*queue {
-	if heldOnly {
-		return []*queue{&s.held}
-	}
-	return []*queue{&s.held, &s.audit}
 }
 
 // Claim gives a case to a reviewer for the time of a lease: the one named, or the next one for uuid.Nil. Of two who claim the
@@ -93,7 +91,7 @@ func (k *Desk) Claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease,
 		return k.claim(ctx, reviewer, id)
 	}
 	for {
-		next, ok := k.state.next(time.Now())
+		next, ok := k.state.next(reviewer, time.Now())
 		if !ok {
 			return Lease{}, &CaseError{Reason: ErrNotFound, Detail: "no case is left to claim"}
 		}
@@ -111,17 +109,17 @@ const (
 )
 
 // next picks an unclaimed case at random among the first ones of the foremost queue that has any.
-func (s *state) next(now time.Time) (uuid.UUID, bool) {
+func (s *state) next(reviewer string, now time.Time) (uuid.UUID, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, q := range s.queues(false) {
+	for i := range s.levels {
 		var picked *record
 		claimed, seen := 0, 0
-		for r := q.first; r != nil && seen < max(spreadMin, spreadShare*claimed); r = r.next {
+		for r := s.levels[i].first; r != nil && seen < max(spreadMin, spreadShare*claimed); r = r.next {
 			switch {
 			case r.lease.live(now):
 				claimed++
-			case now.Before(r.deadline):
+			case now.Before(r.deadline) && r.offers(reviewer):
 				if seen++; rand.IntN(seen) == 0 { // each of the seen is picked with the same chance
 					picked = r
 				}
@@ -132,6 +130,22 @@ func (s *state) next(now time.Time) (uuid.UUID, bool) {
 		}
 	}
 	return uuid.Nil, false
+}
+
+// offers says whether a reviewer who asks for any case is given this one. A case they skipped they get by its ID only.
+func (r *record) offers(reviewer string) bool {
+	return !r.cooling() && !r.barred(reviewer) && (!r.split || r.assigned != "") && !slices.Contains(r.skipped, reviewer)
+}
+
+// level is the place of a case in the order of the queue.
+func level(urgent, held bool) int {
+	switch {
+	case urgent:
+		return 0
+	case held:
+		return 1
+	}
+	return 2
 }
 
 func (k *Desk) claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease, error) {
@@ -151,7 +165,7 @@ func (k *Desk) claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease,
 		return Lease{}, unwritten(nil, "the claim", err)
 	}
 	if did != applied {
-		return Lease{}, &CaseError{Reason: ErrFenced, Case: id, Detail: "another reviewer was first, or it is decided"}
+		return Lease{}, &CaseError{Reason: ErrFenced, Case: id, Detail: "another reviewer was first, it is somebody else's, or this reviewer has voted"}
 	}
 	return Lease{Case: id, Reviewer: reviewer, Token: seq, Until: earlier(until, c.deadline)}, nil
 }
@@ -159,7 +173,7 @@ func (k *Desk) claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease,
 // Renew makes a lease last again as long as a new one, up to the case's deadline. ErrFenced: it has ended.
 func (k *Desk) Renew(ctx context.Context, l Lease) (Lease, error) {
 	until := time.Now().Add(k.leaseTime())
-	c, err := k.change(ctx, l, kindRenewed, until)
+	c, err := k.change(ctx, l, kindRenewed, until, "")
 	if err != nil {
 		return Lease{}, err
 	}
@@ -169,7 +183,7 @@ func (k *Desk) Renew(ctx context.Context, l Lease) (Lease, error) {
 
 // Release gives a case back to the queue. ErrFenced: the lease has ended.
 func (k *Desk) Release(ctx context.Context, l Lease) error {
-	_, err := k.change(ctx, l, kindReleased, time.Time{})
+	_, err := k.change(ctx, l, kindReleased, time.Time{}, "")
 	return err
 }
 
@@ -180,7 +194,7 @@ func (k *Desk) leaseTime() time.Duration {
 	return k.opts.Lease
 }
 
-func (k *Desk) change(ctx context.Context, l Lease, kind string, until time.Time) (caseRef, error) {
+func (k *Desk) change(ctx context.Context, l Lease, kind string, until time.Time, why string) (caseRef, error) {
 	if err := k.usable(); err != nil {
 		return caseRef{}, err
 	}
@@ -195,7 +209,7 @@ func (k *Desk) change(ctx context.Context, l Lease, kind string, until time.Time
 	if !until.IsZero() {
 		public.Until = until.UnixNano()
 	}
-	e := entry(kind, uuid.Must(uuid.NewV7()), l.Case, c.subject, time.Now(), public, leaseBody{Reviewer: l.Reviewer})
+	e := entry(kind, uuid.Must(uuid.NewV7()), l.Case, c.subject, time.Now(), public, leaseBody{Reviewer: l.Reviewer, Why: why})
 	did, _, err := k.commit(ctx, e)
 	if err != nil {
 		return caseRef{}, unwritten(nil, "the lease", err)
@@ -214,10 +228,11 @@ type caseRef struct {
 	digest   digest
 	lease    held
 	typeName string
+	split    bool
 }
 
 func (r *record) ref() caseRef {
-	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease, typeName: r.Type}
+	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease, typeName: r.Type, split: r.split}
 }
 
 // openCase finds an open case, here or, when this process has not caught up with another, in the ledger.

@@ -1,8 +1,8 @@
 package oversight
 
 import (
-	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -28,10 +28,18 @@ type record struct {
 	deadline time.Time
 	now      time.Time // the latest of its entries' times: what leases and deadlines are judged by
 
-	lease   held
-	verdict verdict
+	lease    held
+	assigned string // whom it is reserved for; "": anybody
+	skipped  []string
+	urgent   bool
+	votes    []vote
+	split    bool // the votes differ: somebody else has to settle it
+	verdict  verdict
+	undone   int  // how often a verdict was taken back
+	settled  bool // the verdict stands: its undo window is over, or there was none
 
 	// Only the queue uses these: its places in the list and the heap.
+	list       *queue
 	prev, next *record
 	due        int
 }
@@ -45,15 +53,6 @@ type held struct {
 
 func (h *held) live(at time.Time) bool { return h.token != 0 && at.Before(h.until) }
 
-// verdict is what ended a case's waiting.
-type verdict struct {
-	Verdict
-	reviewer string
-	at       time.Time
-	entry    uuid.UUID // that said so
-	expired  bool      // the deadline did, or a full queue
-}
-
 // effect says what an entry did to a case.
 type effect uint8
 
@@ -61,11 +60,14 @@ const (
 	unknown effect = iota // not folded yet
 	ignored               // nothing: the case is not open, or the entry came twice
 	applied
-	fenced // the token is not the lease's, or somebody else's lease lives
+	fenced // the token is not the lease's, somebody else's lease lives, or the case is not this reviewer's to decide
 )
 
-// maxTitle bounds what the queue keeps in memory of a case, in bytes.
-const maxTitle = 256
+// The bounds of what the queue keeps in memory of a case.
+const (
+	maxTitle = 256 // bytes
+	maxSkips = 16  // reviewers; the first to skip may see it again after that many others
+)
 
 // open makes a case of its opening entry. It gives nil without an error for an entry whose body was erased: there is nothing
 // left to decide.
@@ -85,6 +87,7 @@ func open(e ledger.Entry) (*record, error) {
 	copy(r.input[:], body.InputDigest)
 	copy(r.digest[:], body.Digest)
 	r.deadline = unix(r.Deadline)
+	r.urgent = r.Urgent
 	return r, nil
 }
 
@@ -99,17 +102,40 @@ func (r *record) apply(e ledger.Entry) (effect, error) {
 	switch e.Kind {
 	case kindClaimed:
 		return r.claim(e)
-	case kindRenewed, kindReleased:
+	case kindRenewed, kindReleased, kindSkipped, kindEscalated:
 		return r.change(e)
+	case kindAssigned:
+		return r.assign(e)
 	case kindDecided:
-		return r.decide(e)
+		return r.vote(e)
+	case kindUndone:
+		return r.undo(e)
+	case kindFinal:
+		return r.settle()
 	case kindExpired:
 		return r.expire(e)
+	case kindInvalidated:
+		r.verdict = verdict{Verdict: Rejected, at: e.At, entry: e.ID, invalid: true}
+		r.settled = true
+		return applied, nil
 	}
 	return ignored, nil
 }
 
-func (r *record) decided() bool { return r.verdict.Verdict != "" }
+// decided says whether the case is closed for good.
+func (r *record) decided() bool { return r.settled }
+
+// cooling says whether a verdict is there that may still be taken back.
+func (r *record) cooling() bool { return r.verdict.Verdict != "" && !r.settled }
+
+// turns is when the case changes by itself, once somebody writes the entry that says so: at its deadline, or at the end of the
+// undo window.
+func (r *record) turns() time.Time {
+	if r.cooling() {
+		return r.verdict.at.Add(time.Duration(r.Undo))
+	}
+	return r.deadline
+}
 
 func (r *record) claim(e ledger.Entry) (effect, error) {
 	var public leasePublic
@@ -117,11 +143,19 @@ func (r *record) claim(e ledger.Entry) (effect, error) {
 	if err := decode(e, &public, &body); err != nil {
 		return ignored, err
 	}
-	if r.lease.live(r.now) || !r.now.Before(r.deadline) || body.Reviewer == "" {
+	if r.lease.live(r.now) || !r.now.Before(r.deadline) || r.cooling() || r.barred(body.Reviewer) {
 		return fenced, nil
 	}
 	r.lease = held{reviewer: body.Reviewer, token: e.Seq, until: r.capped(public.Until)}
 	return applied, nil
+}
+
+// barred says whether the case is not this reviewer's to take: it is somebody else's, or they have voted on it.
+func (r *record) barred(reviewer string) bool {
+	if reviewer == "" || r.assigned != "" && r.assigned != reviewer {
+		return true
+	}
+	return slices.ContainsFunc(r.votes, func(v vote) bool { return v.reviewer == reviewer })
 }
 
 // capped ends a lease with the case: nobody decides after the deadline.
@@ -145,30 +179,42 @@ func (r *record) change(e ledger.Entry) (effect, error) {
 	if !r.holds(public.Token) {
 		return fenced, nil
 	}
-	if e.Kind == kindReleased {
-		r.lease = held{}
-	} else {
+	if e.Kind == kindRenewed {
 		r.lease.until = r.capped(public.Until)
+		return applied, nil
+	}
+	if e.Kind != kindReleased {
+		r.skipped = append(slices.DeleteFunc(r.skipped, func(who string) bool { return who == r.lease.reviewer }), r.lease.reviewer)
+		if len(r.skipped) > maxSkips {
+			r.skipped = r.skipped[1:]
+		}
+		if r.assigned == r.lease.reviewer {
+			r.assigned = ""
+		}
+	}
+	r.urgent = r.urgent || e.Kind == kindEscalated
+	r.lease = held{}
+	return applied, nil
+}
+
+// assign reserves the case; whoever else has it loses it.
+func (r *record) assign(e ledger.Entry) (effect, error) {
+	var body assignBody
+	if err := decode(e, &struct{}{}, &body); err != nil {
+		return ignored, err
+	}
+	if r.cooling() || r.votedOn(body.To) {
+		return fenced, nil
+	}
+	r.assigned = body.To
+	if r.assigned != "" && r.lease.reviewer != r.assigned {
+		r.lease = held{}
 	}
 	return applied, nil
 }
 
-func (r *record) decide(e ledger.Entry) (effect, error) {
-	var public decidedPublic
-	var body decidedBody
-	if err := decode(e, &public, &body); err != nil {
-		return ignored, err
-	}
-	if !r.holds(public.Token) || !bytes.Equal(body.Digest, r.digest[:]) {
-		return fenced, nil
-	}
-	switch public.Verdict {
-	case Approved, Rejected, Replaced:
-	default:
-		return ignored, nil // an unset verdict is not an approval, and nothing else either
-	}
-	r.verdict = verdict{Verdict: public.Verdict, reviewer: r.lease.reviewer, at: e.At, entry: e.ID}
-	return applied, nil
+func (r *record) votedOn(reviewer string) bool {
+	return slices.ContainsFunc(r.votes, func(v vote) bool { return v.reviewer == reviewer })
 }
 
 func (r *record) expire(e ledger.Entry) (effect, error) {
@@ -177,7 +223,7 @@ func (r *record) expire(e ledger.Entry) (effect, error) {
 		return ignored, err
 	}
 	// A full queue may give up what holds nothing; what holds something has its time.
-	if r.now.Before(r.deadline) && (r.Held || !public.Crowded) {
+	if r.cooling() || r.now.Before(r.deadline) && (r.Held || !public.Crowded) {
 		return ignored, nil
 	}
 	v := Rejected
@@ -185,6 +231,7 @@ func (r *record) expire(e ledger.Entry) (effect, error) {
 		v = Approved
 	}
 	r.verdict = verdict{Verdict: v, at: e.At, entry: e.ID, expired: true}
+	r.settled = true
 	return applied, nil
 }
 

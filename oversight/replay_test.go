@@ -32,15 +32,22 @@ func snapshot(s *state) string {
 		Reviewer      string
 		Token         ledger.Seq
 		Until         time.Time
+		Votes         int
+		Flags         []bool
+		Assigned      string
+		Skipped       []string
 	}
 	var rows []row
-	for _, q := range s.queues(false) {
+	for i := range s.levels {
+		q := &s.levels[i]
 		n := 0
 		for r := q.first; r != nil; r = r.next {
 			n++
 			rows = append(rows, row{
 				r.openedPublic, r.id, r.seq, r.subject, r.title, r.score, r.input, r.digest, r.now,
-				r.lease.reviewer, r.lease.token, r.lease.until,
+				r.lease.reviewer, r.lease.token, r.lease.until, len(r.votes),
+				[]bool{r.split, r.urgent, r.cooling()},
+				r.assigned, r.skipped,
 			})
 		}
 		if n != q.n {
@@ -68,8 +75,8 @@ func TestLiveEqualsReplay(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			l := ledger.Memory(nil)
-			policy := Policy{Rate: 0.5, Deadline: time.Hour, Within: 2 * time.Hour, Rules: []Rule{
-				{Name: "low", When: func(c Case) bool { return c.Score < 0.3 }, Hold: true},
+			policy := Policy{Rate: 0.5, Deadline: time.Hour, Within: 2 * time.Hour, Undo: time.Minute, Rules: []Rule{
+				{Name: "low", When: func(c Case) bool { return c.Score < 0.3 }, Hold: true, Need: 2},
 			}}
 			ctx := call.WithSubject(t.Context(), "anna")
 			live, err := New(ctx, l, policy, nil)
@@ -87,7 +94,7 @@ func TestLiveEqualsReplay(t *testing.T) {
 				return leases[rng.IntN(len(leases))]
 			}
 			for range 300 {
-				switch rng.IntN(10) {
+				switch rng.IntN(14) {
 				case 0, 1, 2:
 					_, err := guarded(ctx, rng.IntN(60))
 					if p, ok := err.(*PendingError); ok { //nolint:errorlint // what guarded itself returned
@@ -103,9 +110,21 @@ func TestLiveEqualsReplay(t *testing.T) {
 				case 6:
 					_ = live.Release(ctx, pick())
 				case 7:
-					_ = live.Submit(ctx, pick(), Judgement{Verdict: []Verdict{Approved, Rejected, ""}[rng.IntN(3)]})
+					_ = live.Submit(ctx, pick(), Judgement{Verdict: []Verdict{Approved, Approved, Rejected, ""}[rng.IntN(4)]})
 				case 8:
 					time.Sleep(time.Duration(rng.IntN(20)) * time.Minute)
+				case 10:
+					_ = live.Skip(ctx, pick(), "no")
+				case 11:
+					_ = live.Escalate(ctx, pick(), "big")
+				case 12:
+					_ = live.Undo(ctx, pick())
+					_ = live.Adjudicate(ctx, pick(), Judgement{Verdict: Rejected})
+				case 13:
+					_ = live.Assign(ctx, "boss", pick().Case, []string{"", "r1"}[rng.IntN(2)])
+					if rng.IntN(4) == 0 {
+						_ = live.Invalidate(ctx, "boss", pick().Case, "gone")
+					}
 				case 9:
 					if len(cases) > 0 {
 						_, _ = guarded(Resume(ctx, cases[rng.IntN(len(cases))]), rng.IntN(60))

@@ -31,6 +31,7 @@ type draw struct {
 	rule    string  // the rule that set p; "" for the policy's own rate, its budget or a floor
 	hold    string  // the rule that holds it; "" if it is not held
 	need    int     // how many reviewers must agree; 0: one
+	urgent  bool
 	sampled bool
 }
 
@@ -72,6 +73,9 @@ func (s *sampler) draw(c *Case, id uuid.UUID, at time.Time) draw {
 		r := &s.rules[i]
 		if !r.When(*c) {
 			continue
+		}
+		if drawn(h, r.limit) {
+			d.need, d.urgent = max(d.need, r.Need), d.urgent || r.Urgent
 		}
 		if r.Hold {
 			held = max(held, r.Rate)

@@ -21,7 +21,7 @@ func (k *Desk) settle(ctx context.Context, d *call.Decision, c caseRef, patient 
 	if err != nil {
 		return nil, inDecision(err, d)
 	}
-	if !f.decided() && !time.Now().Before(c.deadline) {
+	if !f.decided() && !time.Now().Before(f.turns()) {
 		if f, err = k.overtime(ctx, c); err != nil {
 			return nil, inDecision(err, d)
 		}
@@ -35,28 +35,39 @@ func (k *Desk) settle(ctx context.Context, d *call.Decision, c caseRef, patient 
 // wait returns when the case is decided, when Wait or the case's time is over, or with the context's error. It is woken by the
 // fold: nobody polls.
 func (k *Desk) wait(ctx context.Context, c caseRef) error {
-	decided, leave := k.state.join(c.id)
-	if decided == nil {
-		return nil
+	patience := time.NewTimer(k.policy.Wait)
+	defer patience.Stop()
+	for {
+		changed, turns, leave := k.state.join(c.id)
+		if changed == nil {
+			return nil
+		}
+		turn := time.NewTimer(time.Until(turns))
+		over, err := false, error(nil)
+		select {
+		case <-changed:
+		case <-turn.C:
+			_, err = k.Expire(ctx) // its deadline is here, or its verdict stands
+		case <-patience.C:
+			over = true
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		turn.Stop()
+		leave()
+		if over || err != nil {
+			return err
+		}
 	}
-	defer leave()
-	timer := time.NewTimer(min(k.policy.Wait, time.Until(c.deadline)))
-	defer timer.Stop()
-	select {
-	case <-decided:
-	case <-timer.C:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	return nil
 }
 
-// join gives a channel that the fold closes with the verdict, and nil if the case is not open.
-func (s *state) join(id uuid.UUID) (decided <-chan struct{}, leave func()) {
+// join gives a channel that the fold closes when somebody decides the case, and when it turns by itself; nil if it is not open.
+func (s *state) join(id uuid.UUID) (changed <-chan struct{}, turns time.Time, leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open[id] == nil {
-		return nil, nil
+	r := s.open[id]
+	if r == nil {
+		return nil, time.Time{}, nil
 	}
 	w := s.watch[id]
 	if w == nil {
@@ -64,7 +75,7 @@ func (s *state) join(id uuid.UUID) (decided <-chan struct{}, leave func()) {
 		s.watch[id] = w
 	}
 	w.n++
-	return w.done, func() {
+	return w.done, r.turns(), func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if w.n--; w.n == 0 && s.watch[id] == w {
@@ -79,7 +90,7 @@ func (k *Desk) overtime(ctx context.Context, c caseRef) (*dossier, error) {
 	if err != nil || f.decided() {
 		return f, err
 	}
-	e := expiry(f.record, time.Now(), expiredPublic{})
+	e := turning(f.record, time.Now())
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return nil, unwritten(nil, "the expiry", err)
 	}

@@ -17,15 +17,15 @@ import (
 type state struct {
 	stop atomic.Pointer[Stopped] // read by every call; nil: running
 
-	mu    sync.Mutex
-	open  map[uuid.UUID]*record
-	keyed map[uuid.UUID]*record // the held ones, by the ID of their opening, which a Key stands in
-	held  queue                 // in the order of opening
-	audit queue
-	due   dueHeap
-	key   [keySize]byte // drawn by the first desk of the ledger; zero: none yet
-	await map[uuid.UUID]*effect
-	watch map[uuid.UUID]*watcher
+	mu     sync.Mutex
+	open   map[uuid.UUID]*record
+	keyed  map[uuid.UUID]*record // the held ones, by the ID of their opening, which a Key stands in
+	levels [3]queue              // urgent, held, the rest: each in the order of opening
+	held   int                   // open cases that hold something
+	due    dueHeap
+	key    [keySize]byte // drawn by the first desk of the ledger; zero: none yet
+	await  map[uuid.UUID]*effect
+	watch  map[uuid.UUID]*watcher
 }
 
 // watcher is who waits for a verdict in this process.
@@ -63,7 +63,8 @@ func (s *state) take(e ledger.Entry) (effect, error) {
 	switch e.Kind {
 	case kindOpened:
 		return s.takeOpened(e)
-	case kindClaimed, kindRenewed, kindReleased, kindDecided, kindExpired:
+	case kindClaimed, kindRenewed, kindReleased, kindSkipped, kindEscalated, kindAssigned, kindDecided, kindUndone, kindFinal,
+		kindExpired, kindInvalidated:
 		return s.takeChange(e)
 	case kindDelivered, kindIntent, kindResult:
 		return ignored, nil // about decided cases, which are read from the ledger
@@ -91,6 +92,9 @@ func (s *state) takeOpened(e ledger.Entry) (effect, error) {
 	}
 	s.open[r.id] = r
 	s.queueOf(r).push(r)
+	if r.Held {
+		s.held++
+	}
 	heap.Push(&s.due, r)
 	if r.Held {
 		s.keyed[r.opening] = r
@@ -104,16 +108,27 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		return ignored, nil
 	}
 	did, err := r.apply(e)
-	if err != nil || !r.decided() {
+	if err != nil || did != applied {
 		return did, err
+	}
+	if w := s.watch[r.id]; w != nil && (r.decided() || e.Kind == kindDecided || e.Kind == kindUndone) {
+		close(w.done)
+		delete(s.watch, r.id)
+	}
+	if !r.decided() {
+		heap.Fix(&s.due, r.due)
+		if q := s.queueOf(r); q != r.list {
+			r.list.remove(r)
+			q.push(r)
+		}
+		return did, nil
 	}
 	delete(s.open, r.id)
 	delete(s.keyed, r.opening)
-	s.queueOf(r).remove(r)
+	r.list.remove(r)
 	heap.Remove(&s.due, r.due)
-	if w := s.watch[r.id]; w != nil {
-		close(w.done)
-		delete(s.watch, r.id)
+	if r.Held {
+		s.held--
 	}
 	return did, nil
 }
@@ -137,10 +152,7 @@ func (s *state) takeStop(e ledger.Entry) (effect, error) {
 }
 
 func (s *state) queueOf(r *record) *queue {
-	if r.Held {
-		return &s.held
-	}
-	return &s.audit
+	return &s.levels[level(r.urgent, r.Held)]
 }
 
 // queue is a list of records linked through themselves, in the order of opening.
@@ -149,14 +161,23 @@ type queue struct {
 	n           int
 }
 
+// push puts a record in its place, which is the end unless it comes from another list.
 func (q *queue) push(r *record) {
-	r.prev = q.last
-	if q.last != nil {
-		q.last.next = r
-	} else {
-		q.first = r
+	before := q.last
+	for before != nil && before.seq > r.seq {
+		before = before.prev
 	}
-	q.last = r
+	r.list, r.prev = q, before
+	if before != nil {
+		r.next, before.next = before.next, r
+	} else {
+		r.next, q.first = q.first, r
+	}
+	if r.next != nil {
+		r.next.prev = r
+	} else {
+		q.last = r
+	}
 	q.n++
 }
 
@@ -171,15 +192,15 @@ func (q *queue) remove(r *record) {
 	} else {
 		q.last = r.prev
 	}
-	r.prev, r.next = nil, nil
+	r.list, r.prev, r.next = nil, nil, nil
 	q.n--
 }
 
-// dueHeap has the record with the earliest deadline first.
+// dueHeap has the record first that turns first.
 type dueHeap []*record
 
 func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].deadline.Before(h[j].deadline) }
+func (h dueHeap) Less(i, j int) bool { return h[i].turns().Before(h[j].turns()) }
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].due, h[j].due = i, j

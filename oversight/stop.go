@@ -101,7 +101,8 @@ func (k *Desk) State() State {
 	}
 	k.state.mu.Lock()
 	defer k.state.mu.Unlock()
-	st.Held, st.Audit = k.state.held.n, k.state.audit.n
+	st.Held = k.state.held
+	st.Audit = len(k.state.open) - k.state.held
 	return st
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -49,6 +50,15 @@ func (v Verdict) known() Verdict {
 // ErrFenced. Submitting the same judgement again, after an error that left its fate open, is harmless; another one under the
 // same lease is ErrConflict.
 func (k *Desk) Submit(ctx context.Context, l Lease, j Judgement) error {
+	return k.submit(ctx, l, j, false)
+}
+
+// Adjudicate is Submit for a case on which reviewers differ, by somebody who has not voted on it. It settles the case.
+func (k *Desk) Adjudicate(ctx context.Context, l Lease, j Judgement) error {
+	return k.submit(ctx, l, j, true)
+}
+
+func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) error {
 	if err := k.usable(); err != nil {
 		return err
 	}
@@ -70,7 +80,7 @@ func (k *Desk) Submit(ctx context.Context, l Lease, j Judgement) error {
 		}
 	}
 	body := decidedBody{Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
-	e := entry(kindDecided, id, l.Case, c.subject, time.Now(), decidedPublic{Token: l.Token, Verdict: j.Verdict}, body)
+	e := entry(kindDecided, id, l.Case, c.subject, time.Now(), decidedPublic{Token: l.Token, Verdict: j.Verdict, Final: final}, body)
 	did, _, err := k.commit(ctx, e)
 	if err != nil {
 		return unwritten(nil, "the verdict", err)
@@ -86,7 +96,11 @@ func (k *Desk) Submit(ctx context.Context, l Lease, j Judgement) error {
 			return err
 		}
 	}
-	return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "the judgement is recorded and has no effect; claim the case again"}
+	detail := "the judgement is recorded and has no effect; claim the case again"
+	if final != c.split {
+		detail = "the judgement is recorded and has no effect: Adjudicate is for cases on which reviewers differ, Submit for the others"
+	}
+	return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: detail}
 }
 
 // fits checks a correction against the type of the function, if this process has held a call of it.
@@ -107,13 +121,14 @@ func (k *Desk) again(ctx context.Context, l Lease, j Judgement, output []byte, i
 	if err != nil {
 		return err
 	}
+	i := slices.IndexFunc(f.votes, func(v vote) bool { return v.entry == id })
 	switch {
-	case f.verdict.entry != id:
+	case i < 0:
 		if otherwise != nil && l.Token == 0 {
 			return otherwise
 		}
 		return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "it was decided otherwise"}
-	case f.verdict.Verdict != j.Verdict || !bytes.Equal(f.decision.Output, output):
+	case f.votes[i].verdict != j.Verdict || !bytes.Equal(f.decisions[i].Output, output):
 		return &CaseError{Reason: ErrConflict, Case: l.Case, Detail: "this lease has submitted another judgement before"}
 	}
 	return nil

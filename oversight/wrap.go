@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"context"
+	"time"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -131,11 +132,14 @@ func (k *Desk) verdictOn(ctx context.Context, d *call.Decision, f *dossier) ([]b
 	if !f.intact() {
 		return nil, &CaseError{Reason: ErrConflict, Case: f.id, Decision: d.ID(), Detail: "what was decided is not what is stored"}
 	}
+	if f.lapsed(time.Now()) {
+		return nil, &CaseError{Reason: ErrConflict, Case: f.id, Decision: d.ID(), Detail: "its verdict has lapsed; make the call anew"}
+	}
 	switch f.verdict.Verdict {
 	case Approved:
 		return f.body.Output, nil
 	case Replaced:
-		return f.decision.Output, nil
+		return f.decision().Output, nil
 	}
 	if err := k.delivered(ctx, d, f); err != nil {
 		return nil, err
