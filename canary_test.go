@@ -109,8 +109,10 @@ func TestWhatALogShowsOfFairleadsTypes(t *testing.T) {
 		trail, h.monitor, h.journal, h.desk, h.redactor,
 		file, items, history, record, &record, record.Input, record.Explanation, lease,
 		h.groups(canary()), h.explain(canary(), answer{}), h.open(canary(), answer{}),
-		consent.Event{Subject: canarySubject, Actor: canaryName}, ledger.Entry{Subject: canarySubject, Body: []byte(canaryName)},
-		fairness.Observation{Groups: fairness.Of(canaryName)}, transparency.Factor{Name: "word", Value: canaryName},
+		consent.Event{Subject: canarySubject, Actor: canaryName},
+		ledger.Entry{Subject: canarySubject, Body: []byte(canaryName)},
+		fairness.Observation{Groups: fairness.Of(canaryName)},
+		transparency.Factor{Name: "word", Value: canaryName},
 		oversight.Judgement{Verdict: oversight.Replaced, Output: answer{Text: canaryName}, Comment: canaryName},
 		oversight.Stopped{Who: canaryName, Why: canaryName},
 	} {

@@ -81,7 +81,8 @@ const purpose = "offers"
 // errModel is what the guarded function returns when it fails: its text holds what nobody else may see.
 var errModel = errors.New(canaryError)
 
-// house is the five engines on one ledger and the functions a user passes to them. panics names the one that panics.
+// house is the five engines on one ledger and the functions a user passes to them. panics names the one that panics, cancels the
+// one that cancels the call it is asked in.
 type house struct {
 	log      *ledger.Ledger
 	gate     *consent.Gate
@@ -90,11 +91,13 @@ type house struct {
 	desk     *oversight.Desk
 	redactor *privacy.Redactor
 
-	sys    *fairlead.System
-	model  func(context.Context, customer) (answer, error)
-	panics string
-	runs   int        // of the model
-	saw    []customer // what it was given
+	sys     *fairlead.System
+	model   func(context.Context, customer) (answer, error)
+	panics  string
+	cancels string
+	cancel  context.CancelFunc
+	runs    int        // of the model
+	saw     []customer // what it was given
 }
 
 func newHouse(t testing.TB) *house {
@@ -127,6 +130,9 @@ func (h *house) newDesk(t testing.TB, o *oversight.Options) *oversight.Desk {
 }
 
 func (h *house) explode(at string) {
+	if h.cancels == at {
+		h.cancel()
+	}
 	if h.panics == at {
 		panic(canaryPanic)
 	}
