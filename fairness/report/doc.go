@@ -1,0 +1,7 @@
+// Package report turns a fairness table into something a person can read and file: HTML
+// with inline SVG and no script, Markdown, CSV and JSON. All four are written from one
+// Audit, in which small groups are suppressed, so that no form tells more than another.
+//
+// Most callers want Of and one of the Audit's Write methods; New serves the live page of
+// a monitor.
+package report

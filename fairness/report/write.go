@@ -1,0 +1,119 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// WriteJSON writes the audit as indented JSON. Figures that are not defined are null.
+func (a Audit) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(a)
+}
+
+// WriteCSV writes one line for each group of each view.
+func (a Audit) WriteCSV(w io.Writer) error {
+	c := csv.NewWriter(w)
+	lines := [][]string{{
+		"by", "group", "decisions", "favourable", "rate", "low", "high", "why",
+		"denied", "fallback", "waiting", "stopped", "abandoned", "failed",
+	}}
+	for _, v := range a.Views {
+		by := strings.Join(v.Attributes, "+")
+		for _, r := range v.Rows {
+			if r.Suppressed {
+				lines = append(lines, []string{guard(by), guard(r.Group), "", "", "", "", "", r.Rate.Why, "", "", "", "", "", ""})
+				continue
+			}
+			lines = append(lines, []string{
+				guard(by), guard(r.Group), strconv.FormatUint(r.Decisions, 10), plain(r.Rate.Num),
+				empty(r.Rate.Value), empty(r.Rate.Low), empty(r.Rate.High), r.Rate.Why,
+				u(r.Ends.Denied), u(r.Ends.Fallback), u(r.Ends.Waiting()), u(r.Ends.Stopped), u(r.Ends.Abandoned), u(r.Ends.Failed),
+			})
+		}
+	}
+	if err := c.WriteAll(lines); err != nil {
+		return fmt.Errorf("report: csv: %w", err)
+	}
+	return nil
+}
+
+// guard keeps a spreadsheet from taking a group's name for a formula.
+func guard(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func u(v uint64) string { return strconv.FormatUint(v, 10) }
+
+func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+func empty(v float64) string {
+	if decimal(v) == "-" {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'f', 6, 64)
+}
+
+// WriteMarkdown writes the audit for a wiki, a ticket or a terminal.
+func (a Audit) WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n**%s**\n", escape(a.Title), a.At.Format("2 January 2006, 15:04 MST"), escape(a.Verdict.Sentence))
+	for _, f := range a.Verdict.Findings {
+		fmt.Fprintf(&b, "\n- %s\n  %s\n", escape(f.Sentence), escape(f.Next))
+	}
+	for _, v := range a.Views {
+		fmt.Fprintf(&b, "\n## By %s\n\n", escape(strings.Join(v.Attributes, " and ")))
+		b.WriteString("| Group | Decisions | Favourable | Rate | 95 % interval | Never decided |\n|---|---:|---:|---:|---|---:|\n")
+		for _, r := range v.Rows {
+			if r.Suppressed {
+				fmt.Fprintf(&b, "| %s | | | | %s | |\n", escape(r.Group), tooSmall)
+				continue
+			}
+			fmt.Fprintf(&b, "| %s | %d | %s | %s | %s to %s | %d |\n",
+				escape(r.Group), r.Decisions, plain(r.Rate.Num), percent(r.Rate.Value), percent(r.Rate.Low), percent(r.Rate.High), r.Ends.Total())
+		}
+		fmt.Fprintf(&b, "\n%s\n", escape(v.gaps()))
+	}
+	b.WriteString("\n## To be read with it\n\n")
+	for _, c := range a.Caveats {
+		fmt.Fprintf(&b, "- %s\n", c)
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("report: markdown: %w", err)
+	}
+	return nil
+}
+
+// gaps says difference and ratio in one line.
+func (v View) gaps() string {
+	if !v.Difference.Defined {
+		return "No comparison: " + v.Difference.Why + "."
+	}
+	text := fmt.Sprintf("%s against %s: difference %s (%s to %s)",
+		label(v.Difference.Group.Groups, false), label(v.Difference.Against.Groups, false),
+		percent(v.Difference.Value), percent(v.Difference.Low), percent(v.Difference.High))
+	if v.Ratio.Defined {
+		text += fmt.Sprintf(", ratio %s (%s to %s)", decimal(v.Ratio.Value), decimal(v.Ratio.Low), decimal(v.Ratio.High))
+	}
+	for _, l := range v.Difference.LeftOut {
+		text += "; left out: " + label(l.Groups, len(l.Groups) == 0) + " (" + l.Why + ")"
+	}
+	return text + "."
+}
+
+// escape keeps a group's name from being markup: it may be anything.
+func escape(s string) string {
+	return escaper.Replace(s)
+}
+
+var escaper = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "|", `\|`, "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "\n", " ", "\r", " ", "#", `\#`,
+)
