@@ -17,6 +17,7 @@ func appendBody(dst []byte, r *Record) []byte {
 	w.str("system", r.System)
 	w.str("version", r.Version)
 	w.num("attempt", int64(r.Attempt))
+	w.str("card", r.Card)
 	w.time("began", r.Began)
 	w.num("took_ns", int64(r.Took))
 	w.str("outcome", string(r.Outcome))

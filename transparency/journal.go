@@ -3,7 +3,10 @@ package transparency
 import (
 	"context"
 	"crypto/sha1" //nolint:gosec // UUIDv5 is defined on it (RFC 9562, 5.5); nothing here rests on its strength
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"io"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -44,6 +47,13 @@ type Options struct {
 	// Mask hides what must not be written, in every text of an explanation, of notes and of kept payloads: for a journal that
 	// does not stand inside Privacy, pass (*privacy.Redactor).Text. If it fails, the call is refused. Default: none.
 	Mask func(context.Context, string) (string, error)
+	// Card is the system card in force: New puts it into the log, and every record carries its digest. Default: none.
+	Card *SystemCard
+	// Words are phrases for reports in languages of your own, or in place of the built-in ones, by locale ("it", "de-CH").
+	// Default: English, Spanish and German.
+	Words map[string]Words
+	// Controller is who answers for the data, for reports. Default: the report says that it is not recorded.
+	Controller Controller
 	// OnError says what becomes of an answer whose record cannot be written: Refuse or Drop. Default: Refuse.
 	OnError Mode
 	// OnExplain says what becomes of an answer whose explain function panics, or takes longer than ExplainWithin: Refuse, or Drop,
@@ -60,10 +70,11 @@ type Options struct {
 type Journal struct {
 	ledger  *ledger.Ledger
 	o       Options
+	card    string // digest of Options.Card
 	dropped atomic.Uint64
 }
 
-// New returns a journal on the ledger. ctx bounds nothing yet: there is nothing to replay.
+// New returns a journal on the ledger. ctx bounds the writing of Options.Card; there is nothing to replay.
 func New(ctx context.Context, l *ledger.Ledger, o *Options) (*Journal, error) {
 	if l == nil {
 		return nil, call.Refuse(call.From(ctx), call.StageTransparency, "transparency.New needs a ledger: pass ledger.Memory(nil) in a test", nil)
@@ -79,6 +90,11 @@ func New(ctx context.Context, l *ledger.Ledger, o *Options) (*Journal, error) {
 	}
 	if j.o.MaxPayload <= 0 {
 		j.o.MaxPayload = DefaultMaxPayload
+	}
+	if j.o.Card != nil {
+		if err := j.publish(ctx, j.o.Card); err != nil {
+			return nil, err
+		}
 	}
 	return j, nil
 }
@@ -101,6 +117,9 @@ var drafts = sync.Pool{New: func() any { return new(draft) }}
 
 // write makes the record durable. The record's ID, subject and attempt go into the entry, the rest into its body.
 func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error {
+	if r.Card == "" {
+		r.Card = j.card
+	}
 	w := drafts.Get().(*draft) //nolint:forcetypeassert // only New fills the pool
 	defer func() {
 		w.entry[0] = ledger.Entry{}
@@ -133,6 +152,15 @@ func (j *Journal) append(ctx context.Context, entries []ledger.Entry) error {
 		return nil // it is in the log, and this journal waits for no fold
 	}
 	return err
+}
+
+// digestOf tells texts apart in an entry's ID.
+func digestOf(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		_, _ = io.WriteString(h, strconv.Itoa(len(p))+":"+p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // entryID is a UUIDv5 in the name space of the decision, so that a retry of the same attempt writes nothing twice. once tells

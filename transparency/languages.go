@@ -20,9 +20,18 @@ func copied(w Words) Words {
 	return w
 }
 
+// languageOf is the language of a locale, "de" of "de-AT"; "" of what is no locale.
+func languageOf(locale string) string {
+	language, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(locale), "_", "-"), "-")
+	if len(language) > 8 || strings.Trim(language, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return ""
+	}
+	return language
+}
+
 // wordsFor chooses by the language of a locale ("de-AT"): the caller's own first, then the built-in ones, then English.
 func wordsFor(locale string, own map[string]Words) Words {
-	language, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(locale), "_", "-"), "-")
+	language := languageOf(locale)
 	for _, key := range []string{locale, strings.ToLower(locale), language} {
 		if w, ok := own[key]; ok {
 			return w.completed()
@@ -74,6 +83,7 @@ var english = Words{
 		"complaint": "Where you can complain", "sources": "Where the data comes from", "automated": "Automated decisions",
 		"consents": "What you agreed to", "erased": "What was erased", "disclosures": "What you were told", "none": "none",
 		"reviews": "Checked by a person", "contest": "How to object", "proof": "Proof",
+		"rights_text": "You can have your data corrected, erased or its use restricted, object to its use, and take it with you.",
 	},
 	Missing: "not recorded",
 }
@@ -115,6 +125,7 @@ var spanish = Words{
 		"complaint": "Dónde puedes reclamar", "sources": "De dónde vienen los datos", "automated": "Decisiones automatizadas",
 		"consents": "Lo que aceptaste", "erased": "Lo que se borró", "disclosures": "Lo que se te informó", "none": "nada",
 		"reviews": "Revisado por una persona", "contest": "Cómo oponerte", "proof": "Prueba",
+		"rights_text": "Puedes hacer corregir o borrar tus datos, limitar su uso, oponerte a él y llevártelos.",
 	},
 	Missing: "no registrado",
 }
@@ -156,6 +167,7 @@ var german = Words{
 		"complaint": "Wo Sie sich beschweren können", "sources": "Woher die Daten stammen", "automated": "Automatisierte Entscheidungen",
 		"consents": "Wozu Sie zugestimmt haben", "erased": "Was gelöscht wurde", "disclosures": "Was Ihnen mitgeteilt wurde", "none": "keine",
 		"reviews": "Von einem Menschen geprüft", "contest": "Wie Sie widersprechen können", "proof": "Nachweis",
+		"rights_text": "Sie können Ihre Daten berichtigen oder löschen und ihre Verwendung einschränken lassen, ihr widersprechen und Ihre Daten mitnehmen.",
 	},
 	Missing: "nicht aufgezeichnet",
 }

@@ -25,6 +25,7 @@ type Record struct {
 	System  string    `json:"system,omitzero"`  // what was guarded
 	Version string    `json:"version,omitzero"` // of the system
 	Attempt int       `json:"attempt,omitzero"` // from 0, of one HTTP request
+	Card    string    `json:"card,omitzero"`    // digest of the system card in force, see Journal.Card
 
 	At    time.Time     `json:"at,omitzero"`      // when it was recorded, UTC
 	Began time.Time     `json:"began,omitzero"`   // when the call began, UTC

@@ -1,6 +1,7 @@
 package transparency
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -68,6 +69,10 @@ func (w Words) completed() Words {
 	for i := range to.NumField() {
 		if to.Field(i).IsZero() {
 			to.Field(i).Set(from.Field(i))
+		} else if own, ok := to.Field(i).Interface().(map[string]string); ok {
+			merged := maps.Clone(from.Field(i).Interface().(map[string]string)) //nolint:forcetypeassert // the same field of the same type
+			maps.Copy(merged, own)
+			to.Field(i).Set(reflect.ValueOf(merged))
 		}
 	}
 	return w
