@@ -66,7 +66,7 @@ func openedID(system, key string, id uuid.UUID) uuid.UUID {
 	return uuid.NewSHA1(space, append([]byte("case.key\x00"), sum[:]...))
 }
 
-// The public halves hold nothing personal and outlive an erasure, so that rates can still be estimated; the bodies hold the rest.
+// The public halves hold nothing personal; what a person said or is lies in the bodies.
 type openedPublic struct {
 	Probability float64 `json:"p"`
 	Rule        string  `json:"rule,omitempty"`
