@@ -14,12 +14,14 @@ import (
 )
 
 // Get returns the record of a decision about the subject, for that customer to read. A record of somebody else is [ErrNotFound],
-// as one that does not exist.
+// as one that does not exist. Which of the staff reviewed it is left out.
 func (j *Journal) Get(ctx context.Context, subject string, id uuid.UUID) (Record, error) {
 	if subject == "" {
 		return Record{}, j.notFound(ctx, id)
 	}
-	return j.read(ctx, id, func(e *ledger.Entry) bool { return e.Subject == subject })
+	r, err := j.read(ctx, id, func(e *ledger.Entry) bool { return e.Subject == subject })
+	r.Review.Reviewer = ""
+	return r, err
 }
 
 // Lookup returns the record of a decision, whomever it is about: for staff.
@@ -61,7 +63,7 @@ func (j *Journal) read(ctx context.Context, id uuid.UUID, mine func(*ledger.Entr
 	return r, nil
 }
 
-// Find returns the records about a subject, the newest decision first. It reads them when ranging begins; after an error it
+// Find returns the records about a subject, the newest decision first, with all that staff may see. It reads them when ranging begins; after an error it
 // ends.
 func (j *Journal) Find(ctx context.Context, subject string) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {

@@ -127,6 +127,7 @@ func (j *Journal) Report(ctx context.Context, subject, locale string) (*SubjectR
 		}
 	}
 	for _, id := range slices.Backward(order) {
+		records[id].Review.Reviewer = "" // which of the staff it was is not the customer's to know
 		r.Decisions = append(r.Decisions, Decision{Why: r.words.Why(*records[id]), Record: *records[id]})
 	}
 	r.answer()

@@ -62,6 +62,9 @@ func TestAHeldCallAndItsDeliveryAreOneRecord(t *testing.T) {
 	assert.Equal(t, call.Replaced, r.Outcome)
 	assert.Equal(t, "replace", r.Review.Verdict)
 	assert.Equal(t, "r-2", r.Review.Reviewer)
+	mine, err := j.Get(t.Context(), "c-1", r.ID)
+	require.NoError(t, err)
+	assert.Empty(t, mine.Review.Reviewer, "staff is not the customer's to know")
 	assert.InDelta(t, 0.5, r.Review.Probability, 0, "the draw was made once")
 	assert.Equal(t, "re: hello", r.Explanation.Result, "the model's output is what is explained")
 	said, _ = r.Model.Digest.Matches(answer{"re: hello"})
@@ -187,6 +190,6 @@ func TestRefusedWritesOneEntryADecision(t *testing.T) {
 	assert.Equal(t, "withdrawn", r.Reason)
 	assert.Equal(t, "withdrawn", r.Consent.Reason)
 	assert.Equal(t, "chat", r.System)
-	assert.Equal(t, "No personal data was used, because there was no valid consent for it.", r.Why())
+	assert.Equal(t, "This is the general answer, because there was no valid consent for a personal one.", r.Why())
 	require.ErrorIs(t, j.Refused(t.Context(), "denied", "consent", "x"), transparency.ErrRefused, "no decision to refuse")
 }

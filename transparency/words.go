@@ -23,7 +23,8 @@ type Words struct {
 	BecauseBut string // {} and {}: the reasons for, and those against
 	Although   string // {}: the reasons against, where there are none for
 	NoReasons  string
-	NoConsent  string
+	Denied     string // consent was denied
+	Fallback   string // consent was denied, and a general answer was given instead
 	Stopped    string
 	Failed     string
 
@@ -93,10 +94,10 @@ func say(phrase string, parts ...string) string {
 
 func (w *Words) because(r *Record) string {
 	switch r.Outcome {
-	case call.Denied, call.Fallback:
-		if r.Guard == call.StageConsent.String() || r.Guard == "" {
-			return w.NoConsent
-		}
+	case call.Denied:
+		return w.Denied
+	case call.Fallback:
+		return w.Fallback
 	case call.Stopped:
 		return w.Stopped
 	case call.Failed:

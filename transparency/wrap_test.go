@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -328,4 +329,53 @@ func TestNilFunctionsPanicAtWiring(t *testing.T) {
 	assert.Panics(t, func() { transparency.Wrap(reply, j, nil) })
 	assert.Panics(t, func() { transparency.WrapStream[question, string](nil, j, explainTokens) })
 	assert.Panics(t, func() { transparency.WrapStream(tokens, j, nil) })
+}
+
+func TestManyCallsAtOnceEachLeaveTheirOwnRecord(t *testing.T) {
+	j, _ := open(t, &transparency.Options{Payloads: true})
+	f := transparency.Wrap(func(ctx context.Context, q question) (answer, error) {
+		transparency.Annotate(ctx, transparency.Factor{Name: "note of " + q.Who})
+		return reply(ctx, q)
+	}, j, explainReply)
+	var wg sync.WaitGroup
+	for i := range 64 {
+		wg.Go(func() {
+			for n := range 20 {
+				who := fmt.Sprintf("c-%d-%d", i, n)
+				out, err := f(t.Context(), question{who, strings.Repeat(who, n)})
+				assert.NoError(t, err)
+				assert.Equal(t, "re: "+strings.Repeat(who, n), out.Text)
+			}
+		})
+	}
+	wg.Wait()
+	for i := range 64 {
+		for n := range 20 {
+			who := fmt.Sprintf("c-%d-%d", i, n)
+			r := only(t, j, who)
+			require.Equal(t, "re: "+strings.Repeat(who, n), r.Explanation.Result)
+			require.Equal(t, "note of "+who, r.Notes[0].Name)
+			same, err := r.Input.Digest.Matches(question{who, strings.Repeat(who, n)})
+			require.NoError(t, err)
+			require.True(t, same)
+			require.Contains(t, string(r.Input.Payload), who)
+		}
+	}
+}
+
+// A caller whose context is a child of the recorded call's is cancelled as ever, and a canceled wait for the log is tried once more.
+func TestTheRecordedContextIsAContext(t *testing.T) {
+	j, _ := open(t, nil)
+	type key struct{}
+	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, 7))
+	_, err := transparency.Wrap(func(ctx context.Context, q question) (answer, error) {
+		child, stop := context.WithCancel(ctx)
+		defer stop()
+		assert.Equal(t, 7, child.Value(key{}))
+		cancel()
+		<-child.Done()
+		return reply(ctx, q)
+	}, j, explainReply)(ctx, question{"c-1", "hello"})
+	require.NoError(t, err, "the function answered all the same, and the record was written")
+	assert.Equal(t, call.Allowed, only(t, j, "c-1").Outcome)
 }
