@@ -52,6 +52,9 @@ func (s *sweep) number(i int) int {
 		s.iban(a)
 		s.ipv4(a)
 		s.walk(a)
+		if g.start >= s.certain {
+			s.national(a)
+		}
 	}
 	return next
 }

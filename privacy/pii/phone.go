@@ -15,7 +15,7 @@ func (s *sweep) phone(a int) {
 	g := &c.g[a]
 	first := c.id(a, a)
 	switch {
-	case first.n >= 4 && first.n <= 5 && first.is(0, "00") && s.phoneBegins(a) && countryCode(first.num(2, first.n)):
+	case first.n >= 4 && first.n <= 5 && first.is(0, "00") && s.phoneBegins(a) && s.eng.codes[first.num(2, first.n)] > 0:
 		s.international(a, g.start, 2, named)
 	case first.n > 5 && first.is(0, "00") && s.phoneBegins(a), first.n == 2 && first.is(0, "00") && s.phoneBegins(a):
 		s.international(a, g.start, 2, 0.4)
@@ -43,7 +43,7 @@ func (s *sweep) international(a, start, skip int, score float64) {
 			break
 		}
 		v.n += copy(v.b[v.n:], c.buf[g.off:g.off+g.n])
-		if s.phoneEnds(b) && e164(&v, skip) {
+		if s.phoneEnds(b) && s.eng.e164(&v, skip) {
 			best = b
 		}
 	}
@@ -53,7 +53,7 @@ func (s *sweep) international(a, start, skip int, score float64) {
 	if score < 1 && best == a {
 		score = 0.4 // a bare number that starts with zeros
 	}
-	s.report(kPhone, openBracket(s.text, start, c.g[best].end), c.g[best].end, score)
+	s.report(kPhone, openBracket(s.text, start, c.g[best].end), extension(s.text, c.g[best].end), score)
 }
 
 // phoneEnds reports whether a telephone number may end with group b.
@@ -133,75 +133,11 @@ func (s *sweep) nanp(a int) {
 		return
 	}
 	score := 0.7
+	if b > first && !s.eng.areaInUse(v.num(v.n-10, v.n-7)) {
+		score = 0.4 // or an area code given out since the table was made
+	}
 	if b == first {
 		score = 0.3 // ten digits are an order number too
 	}
-	s.report(kPhone, openBracket(s.text, c.g[a].start, c.g[b].end), c.g[b].end, score)
-}
-
-// nanpNumber verifies the ten digits at i: an area code NXX that is not N11,
-// N9X, 37X or 96X, and an exchange NXX that is not N11 (ATIS-0300051).
-func nanpNumber(v *id, i int) bool {
-	area, exchange := v.b[i:i+3], v.b[i+3:i+6]
-	for _, p := range [2][]byte{area, exchange} {
-		if p[0] < '2' || p[1] == '1' && p[2] == '1' {
-			return false
-		}
-	}
-	return area[1] != '9' && string(area[:2]) != "37" && string(area[:2]) != "96" && string(area) != "555"
-}
-
-// e164 verifies digits that follow a '+', after skip of them: a country code
-// in use and a national number of a length in use there.
-func e164(v *id, skip int) bool {
-	n := v.n - skip
-	if n < 7 || n > 15 {
-		return false
-	}
-	cc := 0
-	for i := range 3 {
-		cc = cc*10 + v.d(skip+i)
-		lo, hi := nationalLength(cc)
-		if hi == 0 {
-			continue
-		}
-		if rest := n - i - 1; rest < lo || rest > hi {
-			return false
-		}
-		return cc != 1 || nanpNumber(v, skip+1)
-	}
-	return false
-}
-
-// countryCode reports whether the ITU has assigned the code.
-func countryCode(cc int) bool {
-	_, most := nationalLength(cc)
-	return most > 0
-}
-
-// nationalLength returns how many digits follow a country code; 0, 0 if the
-// ITU has not assigned it.
-func nationalLength(cc int) (lo, hi int) {
-	switch cc {
-	case 1, 7:
-		return 10, 10
-	case 33, 34, 48, 61:
-		return 9, 9
-	case 91:
-		return 10, 10
-	case 20, 27, 30, 31, 32, 36, 39, 40, 41, 43, 44, 45, 46, 47, 49, 51, 52, 53, 54, 55, 56, 57, 58,
-		60, 62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 92, 93, 94, 95, 98:
-		return 6, 12
-	}
-	switch cc / 10 {
-	case 21, 22, 23, 24, 25, 26, 29, 35, 37, 38, 42, 50, 59, 67, 68, 69, 80, 85, 87, 88, 96, 97, 99:
-		switch cc {
-		case 210, 214, 215, 217, 219, 259, 384, 388, 422, 424, 425, 426, 427, 428, 429, 693, 694, 695, 696, 697, 698, 699,
-			801, 802, 803, 804, 805, 806, 807, 809, 851, 854, 857, 858, 859, 871, 872, 873, 874, 875, 876, 877, 879, 884, 885, 887, 889,
-			969, 978, 990, 997, 999, 292, 293, 294, 295, 296:
-			return 0, 0
-		}
-		return 4, 12
-	}
-	return 0, 0
+	s.report(kPhone, openBracket(s.text, c.g[a].start, c.g[b].end), extension(s.text, c.g[b].end), score)
 }

@@ -65,6 +65,9 @@ type compiled struct {
 	shapes   []shape
 	words    map[uint64]set
 
+	codes [1000]uint16 // where a calling code's line goes on in callingCodes
+	areas [16]uint64   // area codes in use, as bits
+
 	// Credentials by the first character of their prefix, chained.
 	secrets     []secretFormat
 	secretHeads [128]uint8
@@ -100,6 +103,7 @@ func compile(rs []rule) *compiled {
 		shapes: make([]shape, 1, 512),
 		words:  make(map[uint64]set, 1024),
 	}
+	e.addPlans()
 	e.secrets = append(make([]secretFormat, 1), secretFormats()...)
 	e.secretNext = make([]uint8, len(e.secrets))
 	for i := len(e.secrets) - 1; i > 0; i-- {

@@ -13,9 +13,9 @@ func worldwide() []rule {
 		}, words: "email|e-mail|mail|correo|courriel|posta|poczta"},
 		{Info: Info{
 			Kind: PhoneNumber, Default: true,
-			Format:  "'+' or 00 and a country code, or a North American number as 3-3-4",
-			Check:   "country code in use and length of the national number; area code and exchange rules of the NANP",
-			Source:  "ITU-T E.164, ATIS-0300051",
+			Format:  "'+' or 00 and a country code, a North American number as 3-3-4, or a national number near a word; extensions",
+			Check:   "calling code, length and first digits in use there; area code and exchange rules of the NANP",
+			Source:  "ITU-T E.164, ATIS-0300051, libphonenumber's metadata",
 			Example: "+1 202-555-0143",
 		}, words: "phone|telephone|tel|mobile|cell|call|fax|whatsapp|sms|telefon|telefonnummer|handy|mobil|rufnummer|" +
 			"téléphone|portable|teléfono|telefono|móvil|celular|cellulare|telefone|telemóvel|telefoon|mobiel|komórka|numer telefonu"},
