@@ -72,7 +72,8 @@ var english = Words{
 		"CREDIT_CARD": "card number|card numbers", "IBAN_CODE": "bank account number|bank account numbers",
 		"IP_ADDRESS": "IP address|IP addresses", "US_SSN": "social security number|social security numbers",
 		"URL": "web address|web addresses", "UK_NHS": "NHS number|NHS numbers", "DE_TAX_ID": "tax number|tax numbers",
-		"FR_NIR": "social security number|social security numbers",
+		"FR_NIR": "social security number|social security numbers", "PERSON": "name|names", "LOCATION": "place|places",
+		"DATA": "other personal detail|other personal details",
 	},
 	Bases: map[string]string{
 		"contract": "a contract with you", "legal_obligation": "a legal duty", "vital_interests": "vital interests",
@@ -116,6 +117,7 @@ var spanish = Words{
 		"IP_ADDRESS": "dirección IP|direcciones IP", "US_SSN": "número de la seguridad social|números de la seguridad social",
 		"URL": "dirección web|direcciones web", "UK_NHS": "número del NHS|números del NHS",
 		"DE_TAX_ID": "número fiscal|números fiscales", "FR_NIR": "número de la seguridad social|números de la seguridad social",
+		"PERSON": "nombre|nombres", "LOCATION": "lugar|lugares", "DATA": "otro dato personal|otros datos personales",
 	},
 	Bases: map[string]string{
 		"contract": "un contrato contigo", "legal_obligation": "una obligación legal", "vital_interests": "intereses vitales",
@@ -159,6 +161,7 @@ var german = Words{
 		"IP_ADDRESS": "IP-Adresse|IP-Adressen", "US_SSN": "Sozialversicherungsnummer|Sozialversicherungsnummern",
 		"URL": "Internetadresse|Internetadressen", "UK_NHS": "NHS-Nummer|NHS-Nummern",
 		"DE_TAX_ID": "Steuernummer|Steuernummern", "FR_NIR": "Sozialversicherungsnummer|Sozialversicherungsnummern",
+		"PERSON": "Name|Namen", "LOCATION": "Ort|Orte", "DATA": "weitere persönliche Angabe|weitere persönliche Angaben",
 	},
 	Bases: map[string]string{
 		"contract": "einem Vertrag mit Ihnen", "legal_obligation": "einer rechtlichen Pflicht", "vital_interests": "lebenswichtigen Interessen",
