@@ -20,6 +20,7 @@ type cells struct {
 	seed  maphash.Seed
 	limit int
 	index atomic.Pointer[index]
+	count atomic.Int64
 	full  atomic.Bool // no further cell: what is new goes to other
 
 	mu    sync.Mutex // held to add a cell, never to count
@@ -136,6 +137,7 @@ func (c *cells) add(g *Groups, h uint64) (*cell, string) {
 	own := c.keep(*g)
 	added := &cell{hash: h, first: [2]string(own.value[:2]), more: &more{groups: own}}
 	c.all = append(c.all, added)
+	c.count.Add(1)
 	if 2*len(c.all) > len(x.slots) {
 		larger := newIndex(2 * len(x.slots))
 		for _, one := range c.all {

@@ -7,7 +7,12 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
+
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/fairlead-go/fairlead/ledger"
 )
@@ -28,6 +33,15 @@ type Monitor struct {
 	limits     Limits
 	shared     *shared // nil without a ledger
 	every      uint64  // a snapshot is due when a counter passes a multiple; a power of two, less one
+	checkEvery uint64  // the same for looking at the status
+	mask       uint64  // the smaller of both: what the hot path looks at
+
+	onBreach     func(Verdict)
+	breached     atomic.Bool
+	checking     sync.Mutex
+	ticks        atomic.Int64          // since the last check
+	broken       atomic.Pointer[error] // that OnBreach panicked
+	registration metric.Registration   // of the gauges
 }
 
 const noMonitor = "no monitor: make one with fairness.New and pass it on"
@@ -41,6 +55,20 @@ type Options struct {
 	// MaxCells bounds the number of combinations of groups counted one by one, from 1
 	// to 1,048,576. Default: DefaultMaxCells.
 	MaxCells int
+
+	// OnBreach is called when the status turns to ACTION, once each time, by the call that
+	// was counted last: it should hand over and return. A panic of it ends up in Err.
+	// Default: nothing is called; see Breached.
+	OnBreach func(Verdict)
+
+	// CheckEvery is after how many decisions of one combination of groups the status is
+	// looked at for OnBreach and Breached, less often where there are many; rounded up to
+	// a power of two. Default: DefaultCheckEvery with OnBreach, else never: Breached then
+	// is what Status said last.
+	CheckEvery int
+
+	// MeterProvider makes the gauges of gap, ratio and breach. Default: the global one.
+	MeterProvider metric.MeterProvider
 
 	// Ledger keeps the counts over restarts and adds up those of all processes that use
 	// it. Default: none, the counts live as long as the process.
@@ -87,21 +115,46 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 	if err != nil {
 		return nil, err
 	}
-	m := &Monitor{attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits, every: math.MaxUint64}
-	if o.Ledger == nil {
-		return m, nil
+	every, err := powerOfTwo("SnapshotEvery", o.SnapshotEvery, DefaultSnapshotEvery, o.Ledger != nil)
+	if err != nil {
+		return nil, err
 	}
-	if o.SnapshotEvery == 0 {
-		o.SnapshotEvery = DefaultSnapshotEvery
+	check, err := powerOfTwo("CheckEvery", o.CheckEvery, DefaultCheckEvery, o.OnBreach != nil || o.CheckEvery > 0)
+	if err != nil {
+		return nil, err
 	}
-	if o.SnapshotEvery < 1 {
-		return nil, errors.New("fairness: Options.SnapshotEvery must be at least 1")
+	if o.Name == "" {
+		o.Name = strings.Join(attributes, ",")
 	}
-	m.every = 1<<bits.Len(uint(o.SnapshotEvery-1)) - 1
-	if err := m.share(ctx, o.Ledger, o.Name); err != nil {
+	m := &Monitor{
+		attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits,
+		every: every, checkEvery: check, mask: min(every, check), onBreach: o.OnBreach,
+	}
+	if o.Ledger != nil {
+		if err := m.share(ctx, o.Ledger, o.Name); err != nil {
+			return nil, err
+		}
+		m.check() // a breach outlives a restart
+	}
+	if err := m.observe(o.MeterProvider, o.Name); err != nil {
 		return nil, err
 	}
 	return m, nil
+}
+
+// powerOfTwo rounds an option up to a power of two and returns it less one, as a mask;
+// one that no counter ever reaches if it is off.
+func powerOfTwo(name string, v, initial int, on bool) (uint64, error) {
+	if v == 0 {
+		v = initial
+	}
+	if v < 1 || v > 1<<40 {
+		return 0, errors.New("fairness: Options." + name + " must be at least 1")
+	}
+	if !on {
+		return math.MaxUint64, nil
+	}
+	return 1<<bits.Len(uint(v-1)) - 1, nil
 }
 
 // Observation is one decision about one person.
@@ -131,8 +184,8 @@ func (m *Monitor) Observe(ctx context.Context, o Observation) error {
 		if o.Favourable {
 			counter = &c.yes
 		}
-		if counter.Add(1)&m.every == 0 {
-			m.due(ctx)
+		if n := counter.Add(1); n&m.mask == 0 {
+			m.due(ctx, n)
 		}
 		return nil
 	}
@@ -144,8 +197,8 @@ func (m *Monitor) Observe(ctx context.Context, o Observation) error {
 	}
 	c.more.uneven.total.add(o.Weight)
 	c.more.uneven.squares.add(o.Weight * o.Weight)
-	if c.more.uneven.count.Add(1)&m.every == 0 {
-		m.due(ctx)
+	if n := c.more.uneven.count.Add(1); n&m.mask == 0 {
+		m.due(ctx, n)
 	}
 	return nil
 }

@@ -344,6 +344,27 @@ func BenchmarkObserve(b *testing.B) {
 	}
 }
 
+func BenchmarkObserveWatched(b *testing.B) {
+	m := newMonitor(b, &Options{OnBreach: func(Verdict) {}}, "sex", "age")
+	ctx := context.Background()
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		i++
+		_ = m.Observe(ctx, Observation{Groups: Of([]string{"f", "m"}[i&1], []string{"<=25", ">25"}[i>>1&1]), Favourable: i&4 > 0})
+	}
+}
+
+func BenchmarkStatus(b *testing.B) {
+	m := newMonitor(b, nil, "sex", "age")
+	for i := range 1000 {
+		observe(b, m, 1, i%3 > 0, []string{"f", "m"}[i&1], []string{"<=25", ">25"}[i>>1&1])
+	}
+	for b.Loop() {
+		m.Status()
+	}
+}
+
 func BenchmarkObserveParallel(b *testing.B) {
 	m := newMonitor(b, nil, "sex", "age")
 	b.RunParallel(func(p *testing.PB) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,9 +60,6 @@ type shared struct {
 
 // share connects the monitor to the ledger and replays what is there.
 func (m *Monitor) share(ctx context.Context, l *ledger.Ledger, name string) error {
-	if name == "" {
-		name = strings.Join(m.attributes, ",")
-	}
 	m.shared = &shared{
 		ledger: l, name: name, process: uuid.New(),
 		written: map[string]Cell{}, others: map[string]Cell{},
@@ -147,9 +143,9 @@ func (m *Monitor) Snapshot(ctx context.Context) error {
 	return m.write(ctx)
 }
 
-// due writes a snapshot unless somebody else is at it. A failure is not the decision's:
+// snapshotDue writes a snapshot unless somebody else is at it. A failure is not the decision's:
 // the counts stay, and Err tells.
-func (m *Monitor) due(ctx context.Context) {
+func (m *Monitor) snapshotDue(ctx context.Context) {
 	if m.shared.writing.TryLock() {
 		defer m.shared.writing.Unlock()
 		_ = m.write(ctx)
@@ -221,11 +217,14 @@ func (c Cell) less(old Cell) Cell {
 }
 
 // Err tells whether the monitor's counts are whole: nil, or why the last snapshot could
-// not be written, or why the others' can no longer be read. A monitor with an error
-// goes on counting, and its status is never OK.
+// not be written, or why the others' can no longer be read, or that OnBreach panicked. A
+// monitor with an error goes on counting, and its status is never OK.
 func (m *Monitor) Err() error {
 	if m == nil || m.cells == nil {
 		return notCounted(nil, noMonitor) //nolint:staticcheck // there is no decision to name
+	}
+	if err := m.broken.Load(); err != nil {
+		return *err
 	}
 	if m.shared == nil {
 		return nil
@@ -239,12 +238,18 @@ func (m *Monitor) Err() error {
 	return nil
 }
 
-// Close writes the last snapshot and stops following the ledger. Counting goes on, but
-// the status is no longer OK. Without a ledger it does nothing.
+// Close writes the last snapshot, stops following the ledger and takes the gauges down.
+// With a ledger, counting goes on but the status is no longer OK.
 func (m *Monitor) Close(ctx context.Context) error {
 	err := m.Snapshot(ctx)
-	if m != nil && m.shared != nil {
+	if m == nil || m.cells == nil {
+		return err
+	}
+	if m.shared != nil {
 		m.shared.follower.Close()
+	}
+	if m.registration != nil {
+		err = errors.Join(err, m.registration.Unregister())
 	}
 	return err
 }

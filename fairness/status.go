@@ -99,12 +99,50 @@ func (m *Monitor) Status() Verdict {
 		v, _ := Table{}.Status(nil)
 		return v
 	}
-	t := m.Table()
+	v := m.judge(m.Table())
+	m.breached.Store(v.Status == Action)
+	return v
+}
+
+func (m *Monitor) judge(t Table) Verdict {
 	if m.Err() != nil {
 		t.partial = "the counts of some processes are missing (see Monitor.Err)"
 	}
 	v, _ := t.Status(&m.limits) // New has checked the limits
 	return v
+}
+
+// proven tells whether the status is ACTION, without the rest of a verdict.
+func (t Table) proven(l Limits) bool {
+	views := l.views(t)
+	alpha := l.Alpha / float64(max(1, len(views)))
+	for _, view := range views {
+		rows, _ := t.By(view...).comparable(SelectionRate)
+		if len(rows) < 2 {
+			continue
+		}
+		e := tally(rows)
+		if e.weighted {
+			e = gather(rows, alpha)
+		}
+		if l.action(e, alpha) {
+			return true
+		}
+	}
+	return false
+}
+
+// views are the comparisons that are made: by each attribute, and by all together if
+// asked for.
+func (l Limits) views(t Table) [][]string {
+	views := make([][]string, 0, len(t.Attributes)+1)
+	for _, name := range t.Attributes {
+		views = append(views, []string{name})
+	}
+	if l.Intersections && len(t.Attributes) > 1 {
+		views = append(views, t.Attributes)
+	}
+	return views
 }
 
 // Status judges the table by the limits; nil means the defaults. The error is about
@@ -118,13 +156,7 @@ func (t Table) Status(limits *Limits) (Verdict, error) {
 	if err != nil {
 		return Verdict{Status: NotEnoughData, Sentence: "The limits are not usable."}, err
 	}
-	views := make([][]string, 0, len(t.Attributes)+1)
-	for _, name := range t.Attributes {
-		views = append(views, []string{name})
-	}
-	if l.Intersections && len(t.Attributes) > 1 {
-		views = append(views, t.Attributes)
-	}
+	views := l.views(t)
 	v := Verdict{Status: NotEnoughData, Sentence: "NOT ENOUGH DATA: there is nothing to compare."}
 	alpha := l.Alpha / float64(max(1, len(views)))
 	for _, view := range views {
@@ -169,11 +201,8 @@ type evidence struct {
 }
 
 func gather(rows []counted, alpha float64) evidence {
-	e := evidence{counts: make([]stats.Count, len(rows)), bounds: make([]stats.Interval, len(rows))}
-	for i, r := range rows {
-		e.counts[i] = r.sample()
-		e.weighted = e.weighted || r.cell.weighted()
-	}
+	e := tally(rows)
+	e.bounds = make([]stats.Interval, len(rows))
 	each := alpha / float64(len(rows))
 	for i, r := range rows {
 		if e.weighted {
@@ -186,11 +215,21 @@ func gather(rows []counted, alpha float64) evidence {
 	return e
 }
 
+// tally is evidence without the sequences.
+func tally(rows []counted) evidence {
+	e := evidence{counts: make([]stats.Count, len(rows))}
+	for i, r := range rows {
+		e.counts[i] = r.sample()
+		e.weighted = e.weighted || r.cell.weighted()
+	}
+	return e
+}
+
 // decide applies the rules, the worst first.
 func (l Limits) decide(e evidence, alpha float64) Status {
 	low, high := farthest(e.bounds)
 	switch {
-	case e.weighted && high < l.Ratio*low, !e.weighted && stats.LogERatio(e.counts, l.Ratio) >= stats.Alarm(alpha):
+	case l.action(e, alpha):
 		return Action
 	case e.weighted && low-high > l.Gap, !e.weighted && stats.LogEGap(e.counts, l.Gap) >= stats.Alarm(alpha):
 		return Watch
@@ -198,6 +237,15 @@ func (l Limits) decide(e evidence, alpha float64) Status {
 		return OK
 	}
 	return NotEnoughData
+}
+
+// action tells whether a ratio below the limit is proven.
+func (l Limits) action(e evidence, alpha float64) bool {
+	if e.weighted {
+		low, high := farthest(e.bounds)
+		return high < l.Ratio*low
+	}
+	return stats.LogERatio(e.counts, l.Ratio) >= stats.Alarm(alpha)
 }
 
 // farthest returns the highest lower end and the lowest upper end.
