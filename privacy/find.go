@@ -65,7 +65,7 @@ func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text str
 		}
 		w.items = append(w.items, it)
 	}
-	if !w.bare && mayHoldShape(text) {
+	if !w.bare && !h.ours && mayHoldShape(text) {
 		w.shapes(text)
 	}
 	return nil

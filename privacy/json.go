@@ -1,7 +1,9 @@
 package privacy
 
 import (
+	"bytes"
 	"encoding/json"
+	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -43,45 +45,143 @@ func appendSurrogate(dst []byte, r rune) []byte {
 	return append(dst, 0xED, 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
 }
 
-// editJSON appends src to dst with every string, object keys included, replaced by what change makes of its content. Numbers of
-// nine or more digits are shown to change too, and become strings if it changes them. All other bytes stay as they are. The
-// error says only that src is no valid JSON.
-func editJSON(dst, src []byte, change func(string) (string, bool)) (out []byte, changed bool, err error) {
+// leaf is one scalar of a JSON document, or an object's key.
+type leaf struct {
+	at     []byte // where it stands, without positions: "messages.*.content"; valid during the visit only
+	exact  []byte // the same with positions: "messages.0.content"
+	key    bool   // an object's key; at is then the object's place
+	number bool
+	word   bool   // true, false or null
+	value  string // what it says; of numbers and words how they are written
+}
+
+// last is the last key in the leaf's place.
+func (l *leaf) last() string { return string(l.at[bytes.LastIndexByte(l.at, '.')+1:]) }
+
+// has says whether the leaf stands at or under a key.
+func (l *leaf) has(key string) bool {
+	for part := range bytes.SplitSeq(l.at, []byte{'.'}) {
+		if string(part) == key {
+			return true
+		}
+	}
+	return false
+}
+
+// editor goes through a JSON document and changes scalars in place: all other bytes stay as they are.
+type editor struct {
+	src, dst  []byte
+	done      int // how much of src has been dealt with
+	changed   bool
+	at, exact []byte
+	buf       []byte
+	visit     func(*leaf) (string, bool)
+}
+
+// edit appends src to dst with the scalars that visit wants changed written as strings. The error says only that src is no valid
+// JSON.
+func edit(dst, src []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool, err error) {
 	if !json.Valid(src) {
 		return nil, false, errJSON
 	}
-	var buf []byte
-	done := 0
-	for i := 0; i < len(src); {
-		c := src[i]
-		var value string
-		end := i + 1
-		switch {
-		case c == '"':
-			end = stringEnd(src, i)
-			buf = unquote(buf[:0], src[i+1:end-1])
-			value = string(buf)
-		case c == '-' || c >= '0' && c <= '9':
-			for end < len(src) && (src[end] >= '0' && src[end] <= '9' || src[end] == '.' || src[end]|0x20 == 'e' || src[end] == '+' || src[end] == '-') {
-				end++
-			}
-			if end-i < shortestNumber {
-				i = end
-				continue
-			}
-			value = string(src[i:end])
-		default:
-			i++
-			continue
+	e := editor{src: src, dst: dst, visit: visit}
+	e.value(e.space(0))
+	return append(e.dst, src[e.done:]...), e.changed, nil
+}
+
+// editJSON is edit for a document of any kind: strings and keys are changed, and numbers of nine or more digits, which may be
+// somebody's.
+func editJSON(dst, src []byte, change func(string) (string, bool)) (out []byte, changed bool, err error) {
+	return edit(dst, src, func(l *leaf) (string, bool) {
+		if l.word || l.number && len(l.value) < shortestNumber {
+			return "", false
 		}
-		if n, ok := change(value); ok {
-			dst = append(dst, src[done:i]...)
-			dst = appendJSON(dst, n)
-			done, changed = end, true
-		}
-		i = end
+		return change(l.value)
+	})
+}
+
+func (e *editor) space(i int) int {
+	for i < len(e.src) && (e.src[i] == ' ' || e.src[i] == '\n' || e.src[i] == '\t' || e.src[i] == '\r') {
+		i++
 	}
-	return append(dst, src[done:]...), changed, nil
+	return i
+}
+
+// value deals with the value that begins at i and returns the offset behind it. src is valid JSON, whose depth json.Valid bounds.
+func (e *editor) value(i int) int {
+	switch c := e.src[i]; c {
+	case '{':
+		return e.object(i)
+	case '[':
+		return e.array(i)
+	case '"':
+		end := stringEnd(e.src, i)
+		e.buf = unquote(e.buf[:0], e.src[i+1:end-1])
+		e.offer(i, end, leaf{value: string(e.buf)})
+		return end
+	default:
+		end := i + 1
+		for end < len(e.src) && (isAlnum(e.src[end]) || e.src[end] == '.' || e.src[end] == '+' || e.src[end] == '-') {
+			end++
+		}
+		word := isLetter(c)
+		e.offer(i, end, leaf{value: string(e.src[i:end]), word: word, number: !word})
+		return end
+	}
+}
+
+func (e *editor) object(i int) int {
+	at, exact := len(e.at), len(e.exact)
+	for i = e.space(i + 1); e.src[i] != '}'; {
+		end := stringEnd(e.src, i)
+		e.buf = unquote(e.buf[:0], e.src[i+1:end-1])
+		key := string(e.buf)
+		e.offer(i, end, leaf{value: key, key: true})
+		e.at, e.exact = join(e.at, key), join(e.exact, key)
+		i = e.space(e.value(e.space(e.space(end) + 1)))
+		e.at, e.exact = e.at[:at], e.exact[:exact]
+		if e.src[i] == ',' {
+			i = e.space(i + 1)
+		}
+	}
+	return i + 1
+}
+
+func (e *editor) array(i int) int {
+	at, exact, n := len(e.at), len(e.exact), 0
+	for i = e.space(i + 1); e.src[i] != ']'; n++ {
+		e.at, e.exact = join(e.at, "*"), join(e.exact, strconv.Itoa(n))
+		i = e.space(e.value(i))
+		e.at, e.exact = e.at[:at], e.exact[:exact]
+		if e.src[i] == ',' {
+			i = e.space(i + 1)
+		}
+	}
+	return i + 1
+}
+
+// join adds a step to a place. A key that holds a dot or a star could pass for another place; with the dot covered it cannot.
+func join(place []byte, step string) []byte {
+	if len(place) > 0 {
+		place = append(place, '.')
+	}
+	for i := range len(step) {
+		if c := step[i]; c == '.' || c == '*' && len(step) > 1 {
+			place = append(place, 0)
+		} else {
+			place = append(place, c)
+		}
+	}
+	return place
+}
+
+func (e *editor) offer(start, end int, l leaf) {
+	l.at, l.exact = e.at, e.exact
+	if out, ok := e.visit(&l); ok {
+		e.dst = append(e.dst, e.src[e.done:start]...)
+		e.dst = appendJSON(e.dst, out)
+		e.done, e.changed = end, true
+	}
 }
 
 const errJSON = advice("this is not valid JSON")

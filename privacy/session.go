@@ -108,6 +108,7 @@ func (s *Session) Show(text string) string {
 type how struct {
 	kind pii.Kind // the whole text is of this kind
 	op   Operator // instead of the Redactor's for the kind; with no kind: for whatever is found
+	ours bool     // placeholders in it are this session's own, going back where they came from
 }
 
 // hide also says whether the text had to be changed.
@@ -177,7 +178,10 @@ func (in *inside) note() {
 }
 
 // show also says whether the text had to be changed.
-func (s *Session) show(text string) (out string, changed bool) {
+func (s *Session) show(text string) (out string, changed bool) { return s.showIn(text, false) }
+
+// showIn is show for a text that may be the inside of a JSON document, where what is put in needs its escapes.
+func (s *Session) showIn(text string, json bool) (out string, changed bool) {
 	if s.Err() != nil {
 		return "", true
 	}
@@ -199,6 +203,9 @@ func (s *Session) show(text string) (out string, changed bool) {
 		}
 		if stands {
 			b.WriteString(text[done:sh.start])
+			if json {
+				sh.esc = inJSON
+			}
 			b.WriteString(sh.esc.write(value))
 			done = sh.end
 		}

@@ -10,8 +10,9 @@ import (
 // restorer is Show for a text that comes in pieces. It holds back only what may still become a placeholder, at most 128 bytes, and
 // gives the same whatever the pieces are.
 type restorer struct {
-	s    *Session
-	held string
+	s      *Session
+	held   string
+	inJSON bool // the text is the inside of a JSON document: what is put in needs its escapes
 }
 
 // push takes the next piece and gives what can be shown by now.
@@ -19,7 +20,7 @@ func (t *restorer) push(piece string) string {
 	text := t.held + piece
 	cut := undecided(text)
 	t.held = text[cut:]
-	out, _ := t.s.show(text[:cut])
+	out, _ := t.s.showIn(text[:cut], t.inJSON)
 	return out
 }
 

@@ -112,7 +112,9 @@ func (w *walker) raw(p *plan, v reflect.Value) (reflect.Value, bool) {
 	if len(src) == 0 {
 		return v, false
 	}
-	out, changed, err := editJSON(nil, src, func(value string) (string, bool) { return w.change(p, value) })
+	inner := *w // captured in w's place, so that a walk that meets no JSON costs no allocation
+	out, changed, err := editJSON(nil, src, func(value string) (string, bool) { return inner.change(p, value) })
+	w.ended = inner.ended
 	if err != nil {
 		w.fail("a json.RawMessage holds no valid JSON, so it cannot be inspected")
 		return v, false

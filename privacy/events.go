@@ -1,0 +1,331 @@
+package privacy
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+)
+
+// streamBody is an answer that comes as server-sent events or as lines of JSON, shown as it comes. It works on whole events, never
+// on reads, so that nothing depends on how the bytes arrive; it starts no goroutine.
+type streamBody struct {
+	src    io.ReadCloser
+	br     *bufio.Reader
+	w      *wire
+	events bool
+	most   int
+	slots  map[string]*slot
+	order  []string // of the slots, as they came
+	out    []byte
+	off    int
+	ended  bool // the other side has said its last
+	torn   bool // what was written last is not a whole line or event
+	err    error
+}
+
+// slot is one text that comes in pieces: one field of one choice.
+type slot struct {
+	t     restorer
+	scope string
+	data  []byte // the event of its last piece, as the model of one that delivers what was held back
+	exact string // where the piece stands in it
+	frame []byte // the event's other lines
+	eol   string
+}
+
+func newStreamBody(src io.ReadCloser, w *wire, events bool, most int) *streamBody {
+	return &streamBody{src: src, br: bufio.NewReader(src), w: w, events: events, most: most, slots: make(map[string]*slot)}
+}
+
+// Close implements io.Closer.
+func (b *streamBody) Close() error { return b.src.Close() }
+
+// Read implements io.Reader.
+func (b *streamBody) Read(p []byte) (int, error) {
+	for b.off == len(b.out) {
+		if b.err != nil {
+			return 0, b.err
+		}
+		if len(p) == 0 {
+			return 0, nil
+		}
+		b.out, b.off = b.out[:0], 0
+		b.err = b.fill()
+		if err := b.w.s.Err(); err != nil {
+			b.out, b.err = b.out[:0], err
+		}
+	}
+	n := copy(p, b.out[b.off:])
+	b.off += n
+	return n, nil
+}
+
+// fill deals with the next event. At the end, or when the line goes dead, what was held back is delivered first: no byte of the
+// answer is lost.
+func (b *streamBody) fill() error {
+	if !b.events {
+		line, err := b.line()
+		if err != nil && len(line) == 0 {
+			b.flush("")
+			return err
+		}
+		text, eol := cutEOL(line)
+		b.ended, b.torn = err != nil, eol == ""
+		b.record(text, nil, nil, eol)
+		if err != nil {
+			b.flush("")
+		}
+		return err
+	}
+	var lines [][]byte
+	for {
+		line, err := b.line()
+		if len(line) > 0 {
+			lines = append(lines, line)
+		}
+		if text, eol := cutEOL(line); err != nil || len(text) == 0 {
+			b.ended, b.torn = err != nil, len(lines) > 0 && (len(text) > 0 || eol == "")
+			b.event(lines)
+			if err != nil {
+				b.flush("")
+			}
+			return err
+		}
+	}
+}
+
+var errLongEvent = errors.New("privacy: an event of the answer is too long")
+
+// line reads up to and with the next line feed.
+func (b *streamBody) line() ([]byte, error) {
+	var line []byte
+	for {
+		part, err := b.br.ReadSlice('\n')
+		line = append(line, part...)
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+		if err == nil {
+			return line, nil
+		}
+		if len(line) > b.most {
+			return nil, errLongEvent
+		}
+	}
+}
+
+func cutEOL(line []byte) (text []byte, eol string) {
+	if t, ok := bytes.CutSuffix(line, []byte("\r\n")); ok {
+		return t, "\r\n"
+	}
+	if t, ok := bytes.CutSuffix(line, []byte("\n")); ok {
+		return t, "\n"
+	}
+	return line, ""
+}
+
+// event deals with the lines of one server-sent event, each with its own ending, the empty one that closes it included.
+func (b *streamBody) event(lines [][]byte) {
+	var data, head, tail []byte
+	var eol string
+	n := 0
+	for _, line := range lines {
+		text, end := cutEOL(line)
+		if rest, ok := bytes.CutPrefix(text, []byte("data:")); ok {
+			if n++; n > 1 {
+				data = append(data, '\n')
+			}
+			if n == 1 {
+				eol = end
+			}
+			data = append(data, bytes.TrimPrefix(rest, []byte(" "))...)
+			continue
+		}
+		if n == 0 {
+			head = append(head, line...)
+		} else {
+			tail = append(tail, line...)
+		}
+	}
+	if n == 0 {
+		b.out = append(b.out, head...)
+		return
+	}
+	b.record(data, head, tail, eol)
+}
+
+// record deals with one JSON document of the stream.
+func (b *streamBody) record(data, head, tail []byte, eol string) {
+	if string(bytes.TrimSpace(data)) == "[DONE]" {
+		b.flush("")
+		b.write(head, data, eol, tail)
+		return
+	}
+	m, err := markers(data)
+	if err != nil { // no JSON: a text of its own
+		shown, _ := b.w.s.show(string(data))
+		b.write(head, []byte(shown), eol, tail)
+		return
+	}
+	if b.ended {
+		m.final = append(m.final, "")
+	}
+	shown, _, _ := edit(nil, data, func(l *leaf) (string, bool) {
+		piece, inJSON := l.delta(m.kind)
+		if !piece || !b.w.restores(l) && l.last() != "thinking" {
+			return b.w.incoming(l)
+		}
+		if l.last() == "thinking" && m.kind != "" {
+			return "", false // signed
+		}
+		s := b.slot(string(l.at)+"|"+m.scope(l.exact), m.scope(l.exact))
+		s.t.inJSON = s.t.inJSON || inJSON
+		s.data, s.exact, s.eol = data, string(l.exact), eol
+		s.frame = head
+		out := s.t.push(l.value)
+		if m.ends(s.scope) {
+			out += s.t.rest()
+		}
+		return out, true
+	})
+	for _, end := range m.final {
+		b.flush(end)
+	}
+	b.write(head, shown, eol, tail)
+}
+
+func (b *streamBody) slot(id, scope string) *slot {
+	s := b.slots[id]
+	if s == nil {
+		s = &slot{t: restorer{s: b.w.s}, scope: scope}
+		b.slots[id] = s
+		b.order = append(b.order, id)
+	}
+	return s
+}
+
+// write puts an event together again.
+func (b *streamBody) write(head, data []byte, eol string, tail []byte) {
+	if !b.events {
+		b.out = append(append(b.out, data...), eol...)
+		return
+	}
+	b.out = append(b.out, head...)
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		b.out = append(append(append(b.out, "data: "...), line...), eol...)
+	}
+	b.out = append(b.out, tail...)
+}
+
+// flush delivers what the slots of a scope hold back, each in an event like its last one. "" is all slots.
+func (b *streamBody) flush(scope string) {
+	for _, id := range b.order {
+		s := b.slots[id]
+		rest := ""
+		if strings.HasPrefix(s.scope, scope) {
+			rest = s.t.rest()
+		}
+		if rest == "" {
+			continue
+		}
+		kind, _ := markers(s.data)
+		out, _, err := edit(nil, s.data, func(l *leaf) (string, bool) {
+			if string(l.exact) == s.exact && !l.key {
+				return rest, true
+			}
+			piece, _ := l.delta(kind.kind)
+			return "", piece
+		})
+		if err != nil {
+			continue // it was read as JSON before
+		}
+		eol := s.eol
+		if eol == "" {
+			eol = "\n"
+		}
+		if b.torn && b.ended { // what is broken off must not swallow what follows
+			b.out = append(b.out, "\n\n"...)
+			b.torn = false
+		}
+		b.write(s.frame, out, eol, []byte(eol))
+	}
+}
+
+// marks are what an event says about itself.
+type marks struct {
+	kind  string            // its "type"
+	index map[string]string // the "index" that stands in an object or list element
+	final []string          // scopes that end with it
+}
+
+// markers reads them.
+func markers(data []byte) (m marks, err error) {
+	m.index = make(map[string]string)
+	var ends []string
+	_, _, err = edit(nil, data, func(l *leaf) (string, bool) {
+		if l.key {
+			return "", false
+		}
+		at := string(l.exact[:max(0, bytes.LastIndexByte(l.exact, '.'))])
+		switch name := l.last(); name {
+		case "index", "output_index", "content_index", "summary_index":
+			m.index[at] += name[:1] + l.value + ","
+		case "type":
+			if at == "" {
+				m.kind = l.value
+			}
+		case "finish_reason", "finishReason", "done_reason":
+			if !l.word && l.value != "" {
+				ends = append(ends, at)
+			}
+		case "done":
+			if at == "" && l.value == "true" {
+				m.final = append(m.final, "")
+			}
+		}
+		return "", false
+	})
+	for _, at := range ends {
+		m.final = append(m.final, m.scope([]byte(at+".x")))
+	}
+	switch {
+	case m.kind == "content_block_stop" || strings.HasSuffix(m.kind, ".done"):
+		m.final = append(m.final, m.scope(nil))
+	case m.kind == "message_stop" || m.kind == "response.completed" || m.kind == "response.incomplete" || m.kind == "response.failed":
+		m.final = append(m.final, "")
+	}
+	return m, err
+}
+
+// scope names what a leaf belongs to: the positions of the list elements it stands in, by their own index where they have one.
+func (m *marks) scope(exact []byte) string {
+	var b strings.Builder
+	b.WriteString(m.index[""])
+	parts := bytes.Split(exact, []byte("."))
+	at := ""
+	for i, part := range parts[:max(0, len(parts)-1)] {
+		if i > 0 {
+			at += "."
+		}
+		at += string(part)
+		switch idx := m.index[at]; {
+		case idx != "":
+			b.WriteString("/" + idx)
+		case part[0] >= '0' && part[0] <= '9':
+			b.WriteString("/" + string(part) + ",")
+		}
+	}
+	return b.String()
+}
+
+// ends says whether a scope ends with the event.
+func (m *marks) ends(scope string) bool {
+	for _, f := range m.final {
+		if strings.HasPrefix(scope, f) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,274 @@
+package privacy
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+)
+
+// TransportOptions are the settings of Transport and Middleware. The zero value is the strict one.
+type TransportOptions struct {
+	// Paths are the ends of further URL paths whose bodies are JSON with text in strings, such as "/mcp"; they may also be
+	// asked without a body. Default: those of OpenAI, Anthropic, Gemini and Ollama.
+	Paths []string
+	// RestoreTools puts the real words into the arguments of tool calls too: a disclosure to the tool, which needs a purpose of
+	// its own. Default: tools get placeholders.
+	RestoreTools bool
+	// PassUninspected lets pictures, sounds, files and lists of tokens pass unseen; the decision counts them as NOT_INSPECTED.
+	// Default: a request that holds one is refused.
+	PassUninspected bool
+	// MaxBody is how many bytes a request or a whole answer may have. Default: 64 MiB.
+	MaxBody int
+}
+
+const defaultMaxBody = 64 << 20
+
+// Transport guards an HTTP client of any AI interface: every string in a request's JSON is hidden, the answer is shown, plain, as
+// server-sent events or as lines of JSON. All other bytes stay as they are. base nil is http.DefaultTransport; o nil is the zero
+// options.
+//
+//	client := openai.NewClient(option.WithHTTPClient(&http.Client{Transport: privacy.Transport(nil, redactor, nil)}))
+//
+// What cannot be inspected is answered with 403 and X-Should-Retry: false without being sent; the typed error is in the
+// trail. That is an unknown path, content type or encoding, a body that is no JSON, a signed request (hide before
+// signing), personal data in the URL, data in base 64, a WebSocket.
+func Transport(base http.RoundTripper, r *Redactor, o *TransportOptions) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &transport{exchanger: newExchanger(r, o), base: base}
+}
+
+// Middleware is Transport in the form that openai-go and anthropic-sdk-go take: option.WithMiddleware(privacy.Middleware(r, nil)).
+func Middleware(r *Redactor, o *TransportOptions) func(*http.Request, func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+	return newExchanger(r, o).exchange
+}
+
+type transport struct {
+	exchanger
+	base http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	return t.exchange(req, t.base.RoundTrip)
+}
+
+// CloseIdleConnections passes the wish on, as http.Client expects.
+func (t *transport) CloseIdleConnections() {
+	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
+}
+
+type exchanger struct {
+	r    *Redactor
+	o    TransportOptions
+	site *call.Site
+}
+
+func newExchanger(r *Redactor, o *TransportOptions) exchanger {
+	e := exchanger{r: r, site: call.NewSite(nil, nil)}
+	if o != nil {
+		e.o = *o
+	}
+	e.o.MaxBody = orElse(e.o.MaxBody, defaultMaxBody)
+	return e
+}
+
+// exchange is one guarded request.
+func (e exchanger) exchange(req *http.Request, send func(*http.Request) (*http.Response, error)) (res *http.Response, out error) {
+	ctx, scope := call.EnterRequest(req, call.StagePrivacy, e.site)
+	err := call.ErrUnfinished // the decision's: a refusal is answered, not returned
+	defer scope.Exit(&err)
+	d := scope.Decision()
+	s, fault := e.r.open(ctx, d)
+	if fault != nil {
+		err = fault
+		return call.Refusal(req, fault), nil
+	}
+	w := &wire{s: s, o: &e.o, restoreTools: e.o.RestoreTools}
+	clean, fault := e.request(ctx, req, w)
+	if fault != nil {
+		err = fault
+		return call.Refusal(req, fault), nil
+	}
+	d.Veil()
+	s.in.note()
+	w.note(d)
+	scope.Pause()
+	res, out = send(clean)
+	scope.Continue()
+	if out != nil {
+		err = out
+		return res, out
+	}
+	if fault := e.response(res, w); fault != nil {
+		_ = res.Body.Close() // nothing more is wanted of it
+		err = fault
+		return call.Refusal(clean, fault), nil
+	}
+	err = nil
+	if call.Retried(res.StatusCode) {
+		err = &call.StatusError{Status: res.StatusCode}
+	}
+	return res, nil
+}
+
+// request makes the request that may be sent.
+func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*http.Request, error) {
+	d := w.s.in.d
+	if why := e.obstacle(req); why != "" {
+		return nil, refuse(d, why, nil)
+	}
+	if _, changed := w.s.hide(readableURL(req), how{}); changed {
+		return nil, orRefuse(w.s.Err(), d, "the URL holds personal data: send it in the body, where it can be hidden")
+	}
+	clean := req.Clone(ctx)
+	clean.Header.Del("Accept-Encoding") // net/http then asks for gzip itself, and unpacks it
+	if req.Body == nil || req.Body == http.NoBody {
+		if !endsWithAny(req.URL.Path, e.o.Paths) && !listed(req.URL.Path) {
+			return nil, refuse(d, unknownPath, nil)
+		}
+		return clean, nil
+	}
+	if !endsWithAny(req.URL.Path, e.o.Paths) && !endsWithAny(req.URL.Path, wirePaths) {
+		return nil, refuse(d, unknownPath, nil)
+	}
+	if kind, _, err := mime.ParseMediaType(req.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return nil, refuse(d, "the request's body is not application/json, so it cannot be inspected", nil)
+	}
+	body, err := readAll(req.Body, e.o.MaxBody)
+	_ = req.Body.Close() // read to its end; a RoundTripper closes it
+	if err != nil {
+		return nil, refuse(d, "the request's body could not be read whole, or is longer than TransportOptions.MaxBody", err)
+	}
+	body, _, err = edit(nil, body, w.outgoing)
+	if err != nil {
+		return nil, refuse(d, "the request's body is no valid JSON, so it cannot be inspected", nil)
+	}
+	if err := w.s.Err(); err != nil {
+		return nil, err
+	}
+	if w.refused != "" {
+		return nil, refuse(d, w.refused, nil)
+	}
+	// The three move together: a stale GetBody would send the real words when a redirect or a retry asks for the body again.
+	clean.Body = io.NopCloser(bytes.NewReader(body))
+	clean.ContentLength = int64(len(body))
+	clean.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	clean.TransferEncoding = nil
+	clean.Header.Del("Content-Length")
+	return clean, nil
+}
+
+const unknownPath = "this URL path is not known, so what it sends cannot be inspected: add its end to TransportOptions.Paths if it is JSON with text in strings"
+
+// obstacle says what about a request, besides its body, makes it impossible to hide anything in it.
+func (e exchanger) obstacle(req *http.Request) string {
+	h := req.Header
+	switch {
+	case req.URL == nil:
+		return "the request has no URL"
+	case strings.HasPrefix(h.Get("Authorization"), "AWS4-") || req.URL.Query().Has("X-Amz-Signature"):
+		return "the request is signed already (AWS Signature 4): hide before signing, in the Build step of the client's stack"
+	case h.Get("Digest") != "" || h.Get("Content-Digest") != "" || h.Get("Content-Md5") != "" || h.Get("Signature") != "":
+		return "the request carries a digest or signature of its body: hide before it is computed"
+	case h.Get("Upgrade") != "":
+		return "a WebSocket cannot be inspected: use the plain or the streaming interface"
+	case h.Get("Content-Encoding") != "" && !strings.EqualFold(h.Get("Content-Encoding"), "identity"):
+		return "the request's body is encoded (Content-Encoding), so it cannot be inspected: send it plain"
+	}
+	return ""
+}
+
+func listed(path string) bool {
+	return endsWithAny(path, listPaths) || strings.Contains(path, "/models/")
+}
+
+// readableURL is what of the URL is text: the path, and the query without its escapes.
+func readableURL(req *http.Request) string {
+	var b strings.Builder
+	b.WriteString(req.URL.Path)
+	for key, values := range req.URL.Query() {
+		for _, v := range values {
+			b.WriteString("\n" + key + "\n" + v)
+		}
+	}
+	return b.String()
+}
+
+// response makes the answer one that may be shown.
+func (e exchanger) response(res *http.Response, w *wire) error {
+	d := w.s.in.d
+	if res.Body == nil || res.Body == http.NoBody || res.ContentLength == 0 || res.StatusCode == http.StatusNoContent {
+		return nil
+	}
+	if enc := res.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		return refuse(d, "the answer is encoded in a way nobody asked for, so its placeholders cannot be turned back", nil)
+	}
+	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	switch {
+	case err == nil && kind == "text/event-stream":
+		e.stream(res, w, true)
+		return nil
+	case err == nil && (kind == "application/x-ndjson" || kind == "application/jsonl"):
+		e.stream(res, w, false)
+		return nil
+	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
+	case res.StatusCode >= http.StatusBadRequest:
+		return nil // an error page of some proxy: it holds nothing that was hidden
+	default:
+		return refuse(d, "the answer's content type is not known, so its placeholders cannot be turned back", nil)
+	}
+	body, err := readAll(res.Body, e.o.MaxBody)
+	if err != nil {
+		return refuse(d, "the answer could not be read whole, or is longer than TransportOptions.MaxBody", err)
+	}
+	_ = res.Body.Close() // read to its end
+	shown, _, err := edit(nil, body, w.incoming)
+	if err != nil {
+		shown = body // not JSON after all: there is no place to turn a placeholder back
+		if res.StatusCode < http.StatusBadRequest {
+			return refuse(d, "the answer says it is JSON and is not", nil)
+		}
+	}
+	if err := w.s.Err(); err != nil {
+		return err
+	}
+	res.Body = io.NopCloser(bytes.NewReader(shown))
+	res.ContentLength = int64(len(shown))
+	res.Header.Del("Content-Length")
+	res.TransferEncoding = nil
+	return nil
+}
+
+func (e exchanger) stream(res *http.Response, w *wire, events bool) {
+	res.Body = newStreamBody(res.Body, w, events, e.o.MaxBody)
+	res.ContentLength = -1
+	res.Header.Del("Content-Length")
+}
+
+var errTooLong = errors.New("privacy: the body is too long")
+
+func readAll(r io.Reader, most int) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
+	if err == nil && len(body) > most {
+		err = errTooLong
+	}
+	return body, err
+}
+
+// orRefuse is err, or a refusal.
+func orRefuse(err error, d *call.Decision, reason string) error {
+	if err != nil {
+		return err
+	}
+	return refuse(d, reason, nil)
+}
