@@ -33,6 +33,9 @@ func (s *sweep) number(i int) int {
 	c := &s.c
 	c.parse(s.text, i)
 	next := i + 1
+	if last := c.g[c.ng-1].end; !s.narrow && needsWide(s.text, last) {
+		return s.wide(i)
+	}
 	for a := 0; a < c.ng && c.whole(a); a++ {
 		g := &c.g[a]
 		next = max(next, g.end)

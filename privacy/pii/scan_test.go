@@ -113,11 +113,12 @@ func TestNextTriggerIsTheFirst(t *testing.T) {
 		}
 		text := string(buf[:r.IntN(41)])
 		from := r.IntN(len(text) + 1)
-		want := strings.IndexFunc(text[from:], func(c rune) bool { return c >= '-' && c <= '@' })
-		if want < 0 {
-			want = len(text)
-		} else {
-			want += from
+		want := from
+		for want < len(text) && (text[want] < '-' || text[want] > '@') {
+			if _, n := wideDigit(text[want:]); n > 0 {
+				break
+			}
+			want++
 		}
 		require.Equal(t, want, nextTrigger(text, from), "%q from %d", text, from)
 	}

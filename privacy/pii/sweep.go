@@ -13,8 +13,9 @@ type sweep struct {
 	// certain is where the last finding of score 1 ends.
 	certain    int
 	allow      []string
-	lastSecret int // one past the digit at which a credential was last tried
-	lo, hi     int // the whole value of a Field; -1: not a field
+	narrow     bool // the text is one that wide has written out
+	lastSecret int  // one past the digit at which a credential was last tried
+	lo, hi     int  // the whole value of a Field; -1: not a field
 	c          cluster
 
 	// What the words around ctxStart:ctxEnd name, once they have been read.
@@ -38,6 +39,8 @@ func (s *sweep) run() {
 			i = s.dot(i)
 		case c == '-':
 			i = max(s.macAround(i), s.pem(i), i+1)
+		case c >= 0x80:
+			i = s.wide(i)
 		default:
 			i++
 		}
@@ -63,7 +66,13 @@ func nextTrigger(text string, i int) int {
 		x := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
 			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
 		low := x &^ highBits
-		if m := (low + fromByte) &^ (low + pastByte) &^ x & highBits; m != 0 {
+		m := (low + fromByte) &^ (low + pastByte) &^ x & highBits
+		if x&highBits != 0 {
+			if at := wideAt(text, i, m); at >= 0 {
+				return at
+			}
+		}
+		if m != 0 {
 			return i + bits.TrailingZeros64(m)>>3
 		}
 	}
@@ -71,8 +80,31 @@ func nextTrigger(text string, i int) int {
 		if text[i]-'-' <= '@'-'-' {
 			return i
 		}
+		if text[i] >= 0x80 {
+			if _, n := wideDigit(text[i:]); n > 0 {
+				return i
+			}
+		}
 	}
 	return len(text)
+}
+
+// wideAt returns the first digit outside ASCII in the eight bytes at i, if it
+// stands before the first trigger in m; -1 if none does.
+func wideAt(text string, i int, m uint64) int {
+	end := i + 8
+	if m != 0 {
+		end = i + bits.TrailingZeros64(m)>>3
+	}
+	for ; i < end; i++ {
+		switch text[i] {
+		case 0xEF, 0xD9, 0xDB:
+			if _, n := wideDigit(text[i:]); n > 0 {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // isDigit, isLetter and isAlnum know ASCII only.
