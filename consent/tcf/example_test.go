@@ -20,5 +20,5 @@ func ExampleParse() {
 	// Output:
 	// EN DE purpose 1: true purpose 3: false
 	// meets 2.3: true
-	// tcf: not a valid consent string: core segment, bit 0: the version is not 2
+	// tcf: not a valid consent string: core segment, bit 6: the version is not 2
 }
