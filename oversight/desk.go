@@ -80,6 +80,7 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 		return nil, err
 	}
 	k.codec = k.opts.Codec
+	k.state.breaker = newWatermark(policy.Breaker)
 	if k.follower, err = l.Follow(ctx, []string{stream}, k.state.fold); err != nil {
 		return nil, err
 	}
@@ -93,6 +94,14 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 	if k.gauges, err = k.observe(); err != nil {
 		k.follower.Close()
 		return nil, err
+	}
+	if policy.Breaker != nil {
+		k.follower.After(k.react)
+		// A process that died between the trip and the stop left the stop to us.
+		if err := k.pull(); err != nil {
+			k.Close()
+			return nil, err
+		}
 	}
 	return k, nil
 }

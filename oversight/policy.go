@@ -102,6 +102,8 @@ type Policy struct {
 	// Fallback is the verdict at the deadline: Rejected, or Approved, which lets pass what nobody looked at.
 	// Default: Rejected.
 	Fallback Verdict
+	// Breaker presses the stop button when people overrule too often. Default: only people press it.
+	Breaker *Breaker
 	// Version names this policy in cases and evidence. Default: a digest of its rates, rules' names and times.
 	Version string
 }
@@ -154,6 +156,11 @@ func (p Policy) check() (Policy, error) {
 	}
 	if p.Fallback == "" {
 		p.Fallback = Rejected
+	}
+	if p.Breaker != nil {
+		if p.Breaker, err = p.Breaker.check(&p); err != nil {
+			return p, err
+		}
 	}
 	if p.Version == "" {
 		p.Version = p.version()
@@ -217,6 +224,9 @@ func (p *Policy) version() string {
 		h.text(strconv.FormatBool(r.Hold))
 		h.text(strconv.FormatBool(r.Urgent))
 		h.uint(uint64(r.Need))
+	}
+	if p.Breaker != nil {
+		h.text(p.Breaker.fingerprint())
 	}
 	sum := h.sum()
 	return hex.EncodeToString(sum[:6])

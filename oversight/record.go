@@ -39,6 +39,7 @@ type record struct {
 	settled  bool // the verdict stands: its undo window is over, or there was none
 
 	// Only the queue uses these: its places in the list and the heap.
+	place      int // in the breaker's line; -1: not in it
 	list       *queue
 	prev, next *record
 	due        int

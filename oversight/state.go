@@ -26,6 +26,8 @@ type state struct {
 	key    [keySize]byte // drawn by the first desk of the ledger; zero: none yet
 	await  map[uuid.UUID]*effect
 	watch  map[uuid.UUID]*watcher
+
+	breaker *watermark // nil without one
 }
 
 // watcher is who waits for a verdict in this process.
@@ -39,8 +41,8 @@ func newState() *state {
 }
 
 // fold takes one entry. It is what ledger.Fold asks for; the time that counts for a case is the latest of its own entries', so
-// that reading them alone gives the same.
-func (s *state) fold(e ledger.Entry, _ time.Time) error {
+// that reading them alone gives the same; now is for the breaker's patience only.
+func (s *state) fold(e ledger.Entry, now time.Time) error {
 	if e.Version > layout {
 		if e.Critical {
 			return ledger.ErrUpgrade
@@ -53,6 +55,7 @@ func (s *state) fold(e ledger.Entry, _ time.Time) error {
 	if err != nil {
 		return err
 	}
+	s.breaker.advance(now, e.ID)
 	if p := s.await[e.ID]; p != nil {
 		*p = did
 	}
@@ -96,6 +99,7 @@ func (s *state) takeOpened(e ledger.Entry) (effect, error) {
 		s.held++
 	}
 	heap.Push(&s.due, r)
+	s.breaker.enter(r)
 	if r.Held {
 		s.keyed[r.opening] = r
 	}
@@ -123,6 +127,7 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		}
 		return did, nil
 	}
+	s.breaker.leave(r)
 	delete(s.open, r.id)
 	delete(s.keyed, r.opening)
 	r.list.remove(r)
@@ -136,6 +141,7 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 func (s *state) takeStop(e ledger.Entry) (effect, error) {
 	if e.Kind == kindStopOff {
 		s.stop.Store(nil)
+		s.breaker.restart()
 		return applied, nil
 	}
 	if s.stop.Load() != nil {

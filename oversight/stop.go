@@ -38,6 +38,7 @@ type State struct {
 	Err     error     // why the desk does not follow its ledger any more; nil while it does
 	Held    int       // open cases that somebody waits for
 	Audit   int       // open cases that hold nothing
+	Breaker BreakerState
 }
 
 // Stop refuses every guarded call from now on: in this process at once, also when the ledger cannot be written, and in every other
@@ -50,11 +51,12 @@ func (k *Desk) Stop(ctx context.Context, who, why string) error {
 		return err
 	}
 	now := time.Now()
-	k.halt.Store(&Stopped{Who: who, Why: why, At: now})
+	here := &Stopped{Who: who, Why: why, At: now}
+	k.halt.Store(here)
 	if err := k.switchTo(ctx, kindStopOn, who, why, now); err != nil {
 		return err // and this process stays stopped
 	}
-	k.halt.Store(nil) // the ledger says so now
+	k.halt.CompareAndSwap(here, nil) // the ledger says so now
 	return nil
 }
 
@@ -102,6 +104,7 @@ func (k *Desk) State() State {
 	k.state.mu.Lock()
 	defer k.state.mu.Unlock()
 	st.Held = k.state.held
+	st.Breaker = k.state.breaker.state()
 	st.Audit = len(k.state.open) - k.state.held
 	return st
 }
