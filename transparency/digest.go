@@ -109,7 +109,7 @@ var encoders = sync.Pool{New: func() any {
 	return e
 }}
 
-func takeEncoder() *encoder { return encoders.Get().(*encoder) } //nolint:forcetypeassert // only New fills the pool
+func takeEncoder() *encoder { return encoders.Get().(*encoder) } // only New fills the pool
 
 func (e *encoder) release() {
 	if e.buf.Cap() <= keepBuffer {

@@ -2,7 +2,7 @@ package transparency
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // UUIDv5 is defined on it (RFC 9562, 5.5); nothing here rests on its strength
+	"crypto/sha1" // UUIDv5 is defined on it (RFC 9562, 5.5); nothing here rests on its strength
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -120,7 +120,7 @@ func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error
 	if r.Card == "" {
 		r.Card = j.card
 	}
-	w := drafts.Get().(*draft) //nolint:forcetypeassert // only New fills the pool
+	w := drafts.Get().(*draft) // only New fills the pool
 	defer func() {
 		w.entry[0] = ledger.Entry{}
 		if cap(w.buf) <= keepBuffer {
@@ -173,7 +173,7 @@ func entryID(decision uuid.UUID, kind string, attempt int, once string) uuid.UUI
 	name = strconv.AppendInt(name, int64(attempt), 10)
 	name = append(name, '/')
 	name = append(name, once...)
-	sum := sha1.Sum(name) //nolint:gosec // see the import
+	sum := sha1.Sum(name) // see the import
 	id := uuid.UUID(sum[:16])
 	id[6] = id[6]&0x0f | 0x50
 	id[8] = id[8]&0x3f | 0x80

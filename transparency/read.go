@@ -50,8 +50,8 @@ func (j *Journal) read(ctx context.Context, id uuid.UUID, mine func(*ledger.Entr
 	var r Record
 	for i := range entries {
 		e := &entries[i]
-		if !isDecision(e) || !mine(e) {
-			continue
+		if !isDecision(e) || !mine(e) || len(r.Entries) > 0 && r.Subject != "" && e.Subject != r.Subject {
+			continue // a record is about one person, whatever was written under its ID
 		}
 		if err := r.apply(e); err != nil {
 			return Record{}, err

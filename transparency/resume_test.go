@@ -109,6 +109,14 @@ func TestNobodyResumesSomebodyElsesCase(t *testing.T) {
 	require.ErrorIs(t, err, transparency.ErrRefused)
 	assert.Zero(t, out)
 	assert.Equal(t, call.Held, only(t, j, "c-1").Outcome, "the other's attempt does not change the record")
+	r, err := j.Lookup(t.Context(), trail.ID())
+	require.NoError(t, err)
+	assert.Equal(t, call.Held, r.Outcome)
+	_, err = j.Get(t.Context(), "c-2", trail.ID())
+	require.ErrorIs(t, err, transparency.ErrNotFound)
+	attempt := only(t, j, "c-2")
+	assert.Equal(t, trail.ID(), attempt.Parent)
+	assert.Contains(t, attempt.Reason, "another subject")
 }
 
 // An approval is asked for before the function runs: what it says is explained when the resumed call runs it.
@@ -192,4 +200,20 @@ func TestRefusedWritesOneEntryADecision(t *testing.T) {
 	assert.Equal(t, "chat", r.System)
 	assert.Equal(t, "This is the general answer, because there was no valid consent for a personal one.", r.Why())
 	require.ErrorIs(t, j.Refused(t.Context(), "denied", "consent", "x"), transparency.ErrRefused, "no decision to refuse")
+}
+
+func TestADeliveryThatFailedMayBeTriedAgain(t *testing.T) {
+	j, _ := open(t, nil)
+	k := &desk{outcome: call.Held}
+	f := transparency.Wrap(k.wrap(reply), j, explainReply)
+	ctx, trail := call.Track(t.Context())
+	_, _ = f(ctx, question{"c-1", "hello"})
+	resumed := call.WithResume(call.WithSubject(t.Context(), "c-1"), trail.ID())
+	for _, o := range []call.Outcome{call.Failed, call.Held, call.Allowed} {
+		k.outcome = o
+		_, err := f(resumed, question{"c-1", "hello"})
+		require.Equal(t, o, call.OutcomeOf(err))
+		assert.Equal(t, o, only(t, j, "c-1").Outcome)
+	}
+	assert.Len(t, only(t, j, "c-1").Entries, 4)
 }

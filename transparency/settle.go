@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/fairlead-go/fairlead/internal/call"
 )
 
@@ -37,6 +39,7 @@ func (rec *recording) reopen() error {
 		return err
 	}
 	if subject != "" && earlier.Subject != "" && subject != earlier.Subject {
+		rec.foreign = true
 		return call.Refuse(rec.d, call.StageTransparency, "the held call was made for another subject; resume it for the same one", nil)
 	}
 	rec.earlier = &earlier
@@ -48,7 +51,11 @@ func (rec *recording) keep(c *Content, p any) error {
 	e := takeEncoder()
 	defer e.release()
 	first := c.Digest == (Digest{})
-	if first {
+	switch {
+	case !first:
+	case c != &rec.input && rec.input.Digest != (Digest{}): // one salt a record: it hides each value as well
+		copy(c.Digest[:saltLen], rec.input.Digest[:saltLen])
+	default:
 		c.Digest.salt()
 	}
 	if err := c.Digest.add(e, first, p); err != nil {
@@ -127,7 +134,7 @@ func (rec *recording) settle(end *ending) error {
 	if end.refusal(rec.d) {
 		return rec.settleRefused(end, &r)
 	}
-	if rec.earlier != nil && end.outcome == call.Held {
+	if rec.earlier != nil && end.outcome == call.Held && rec.earlier.Outcome == call.Held {
 		return nil // still waiting: the record says so already
 	}
 	if end.failure != nil {
@@ -284,7 +291,13 @@ func (rec *recording) refuse(refusal error) error {
 	}
 	rec.seal()
 	rec.spoil(&r, refusal)
-	if err := rec.write(&r); err != nil {
+	write := rec.write
+	if rec.foreign { // it must leave no trace in the record it tried to reach
+		r.Parent = r.ID
+		r.ID, _ = uuid.NewV7() // its error is that of crypto/rand, which ends the program instead
+		write = func(r *Record) error { return rec.journal.write(rec.Context, kindRecorded, "", r) }
+	}
+	if err := write(&r); err != nil {
 		return failed(err, refusal, &ending{})
 	}
 	return refusal

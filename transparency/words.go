@@ -71,7 +71,7 @@ func (w Words) completed() Words {
 		if to.Field(i).IsZero() {
 			to.Field(i).Set(from.Field(i))
 		} else if own, ok := to.Field(i).Interface().(map[string]string); ok {
-			merged := maps.Clone(from.Field(i).Interface().(map[string]string)) //nolint:forcetypeassert // the same field of the same type
+			merged := maps.Clone(from.Field(i).Interface().(map[string]string)) // the same field of the same type
 			maps.Copy(merged, own)
 			to.Field(i).Set(reflect.ValueOf(merged))
 		}

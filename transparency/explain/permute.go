@@ -13,7 +13,7 @@ import (
 func permute[In any](m *model[In], in *In, background []In, fields Fields[In], opt *Options, a *Attribution) error {
 	n := len(fields.List)
 	a.Method, a.Seed = Permutation, opt.Seed
-	p := permuter[In]{m: m, in: in, fields: fields, order: make([]int, n), round: make([]float64, n), rng: rand.New(rand.NewPCG(opt.Seed, 0))} //nolint:gosec // sampling, and it must repeat
+	p := permuter[In]{m: m, in: in, fields: fields, order: make([]int, n), round: make([]float64, n), rng: rand.New(rand.NewPCG(opt.Seed, 0))} // sampling, and it must repeat
 	for i := range p.order {
 		p.order[i] = i
 	}
