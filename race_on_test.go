@@ -1,0 +1,5 @@
+//go:build race
+
+package fairlead_test
+
+const raceEnabled = true
