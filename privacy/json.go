@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// appendJSON appends value as a JSON string. Bytes that are not UTF-8 stay as they are, and the three bytes a lone surrogate
-// was read as become its escape again, so that reading and writing are each other's inverse.
-func appendJSON(dst []byte, value string) []byte {
+// appendJSON appends value as a JSON string. Bytes that are not UTF-8 stay as they are; with escape the three bytes that a lone
+// surrogate was read as become its escape again, so that reading and writing are each other's inverse.
+func appendJSON(dst []byte, value string, escape bool) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
 	for i := 0; i < len(value); i++ {
@@ -25,7 +25,7 @@ func appendJSON(dst []byte, value string) []byte {
 			dst = append(dst, '\\', 'r')
 		case c < 0x20:
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		case c == 0xED && i+2 < len(value) && value[i+1] >= 0xA0:
+		case escape && surrogateAt(value, i):
 			r := uint(c&0x0F)<<12 | uint(value[i+1]&0x3F)<<6 | uint(value[i+2]&0x3F)
 			dst = append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 			i += 2
@@ -34,6 +34,21 @@ func appendJSON(dst []byte, value string) []byte {
 		}
 	}
 	return append(dst, '"')
+}
+
+// surrogateAt says whether the three bytes at i are what appendSurrogate writes.
+func surrogateAt[T string | []byte](b T, i int) bool {
+	return b[i] == 0xED && i+2 < len(b) && b[i+1] >= 0xA0 && b[i+1] <= 0xBF && b[i+2]&0xC0 == 0x80
+}
+
+// holdsSurrogate says whether the text of a document holds such bytes itself. They are then bytes like others.
+func holdsSurrogate(in []byte) bool {
+	for i := range in {
+		if surrogateAt(in, i) {
+			return true
+		}
+	}
+	return false
 }
 
 // appendSurrogate appends the three bytes by which a lone surrogate is remembered: UTF-8's own scheme, which no valid text
@@ -179,7 +194,7 @@ func (e *editor) offer(start, end int, l leaf) {
 	l.at, l.exact = e.at, e.exact
 	if out, ok := e.visit(&l); ok {
 		e.dst = append(e.dst, e.src[e.done:start]...)
-		e.dst = appendJSON(e.dst, out)
+		e.dst = appendJSON(e.dst, out, !holdsSurrogate(e.src[start:end]))
 		e.done, e.changed = end, true
 	}
 }

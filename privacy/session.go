@@ -256,7 +256,7 @@ func (e escaping) write(value string) string {
 	case html:
 		return htmlEscapes.Replace(value)
 	case inJSON:
-		quoted := appendJSON(nil, value)
+		quoted := appendJSON(nil, value, true)
 		return string(quoted[1 : len(quoted)-1])
 	}
 	return value

@@ -1,0 +1,161 @@
+package privacy
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// randomJSON writes a document with odd spaces, numbers and escapes.
+func randomJSON(rnd *rand.Rand, b *strings.Builder, depth int) {
+	space := func() { b.WriteString([]string{"", "", " ", "\n\t", "\r\n"}[rnd.IntN(5)]) }
+	str := func() {
+		b.WriteByte('"')
+		for range rnd.IntN(4) {
+			b.WriteString([]string{"a", "é", "😀", `\"`, `\\`, `\/`, `\u0040`, `\ud83d\ude00`, `\ud800`, `\n`, "{", "]", ":", ",", "bob@example.org", "<X_1>", "\xff", " "}[rnd.IntN(18)])
+		}
+		b.WriteByte('"')
+	}
+	space()
+	switch n := rnd.IntN(9); {
+	case n < 2 && depth < 5:
+		b.WriteByte('{')
+		for i := range rnd.IntN(4) {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			space()
+			str()
+			space()
+			b.WriteByte(':')
+			randomJSON(rnd, b, depth+1)
+		}
+		space()
+		b.WriteByte('}')
+	case n < 4 && depth < 5:
+		b.WriteByte('[')
+		for i := range rnd.IntN(4) {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			randomJSON(rnd, b, depth+1)
+		}
+		space()
+		b.WriteByte(']')
+	case n < 7:
+		str()
+	default:
+		b.WriteString([]string{"0", "-1.50e+10", "123456789012345678901234567890", "true", "false", "null", "1E5"}[rnd.IntN(7)])
+	}
+	space()
+}
+
+// TestOtherBytesStay edits documents and takes the edits back by offset: everything else is as it was.
+func TestOtherBytesStay(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	bodies := 100_000
+	if testing.Short() {
+		bodies = 5_000
+	}
+	for range bodies {
+		var b strings.Builder
+		randomJSON(rnd, &b, 0)
+		src := []byte(b.String())
+		same, changed, err := edit(nil, src, func(*leaf) (string, bool) { return "", false })
+		require.NoError(t, err)
+		require.False(t, changed)
+		require.Equal(t, src, same)
+
+		// Writing every leaf anew as a mark leaves exactly the bytes between the leaves.
+		marked, _, err := edit(nil, src, func(*leaf) (string, bool) { return "mark", true })
+		require.NoError(t, err)
+		rest := src
+		for _, l := range bytes.SplitAfter(marked, []byte(`"mark"`)) {
+			between, isLeaf := bytes.CutSuffix(l, []byte(`"mark"`))
+			require.True(t, bytes.HasPrefix(rest, between), "%s", src)
+			rest = rest[len(between):]
+			if isLeaf {
+				rest = rest[rawLeaf(rest):]
+			}
+		}
+		require.Empty(t, rest)
+
+		// Writing every string anew as itself changes no meaning and no byte that is not UTF-8.
+		again, _, err := edit(nil, src, func(l *leaf) (string, bool) { return l.value, !l.number && !l.word })
+		require.NoError(t, err)
+		var want, got any
+		require.NoError(t, json.Unmarshal(src, &want))
+		require.NoError(t, json.Unmarshal(again, &got))
+		require.Equal(t, want, got, "%s", src)
+	}
+}
+
+// rawLeaf is the length of the scalar that src begins with.
+func rawLeaf(src []byte) int {
+	if src[0] == '"' {
+		return stringEnd(src, 0)
+	}
+	n := 0
+	for n < len(src) && (isAlnum(src[n]) || strings.IndexByte("+-.", src[n]) >= 0) {
+		n++
+	}
+	return n
+}
+
+func FuzzEdit(f *testing.F) {
+	for _, seed := range []string{`{"a":"b\u0040c"}`, `[1,{"a":[null,"\ud800x"]}]`, `"x"`, ` 7 `, `{"":{"":""}}`, `{"a.b":{"*":1}}`, "{", "\xff"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		same, _, err := edit(nil, src, func(*leaf) (string, bool) { return "", false })
+		require.Equal(t, json.Valid(src), err == nil)
+		if err != nil {
+			return
+		}
+		require.Equal(t, src, append([]byte{}, same...))
+		again, _, err := edit(nil, src, func(l *leaf) (string, bool) { return l.value, !l.number && !l.word })
+		require.NoError(t, err)
+		var want, got any
+		if json.Unmarshal(src, &want) == nil {
+			require.NoError(t, json.Unmarshal(again, &got))
+			require.Equal(t, want, got)
+		}
+		w := &wire{s: newSession(t.Context(), &Redactor{}, nil, nil), o: &TransportOptions{PassUninspected: true}}
+		hidden, _, err := edit(nil, src, w.outgoing)
+		require.NoError(t, err)
+		require.NoError(t, w.s.Err())
+		require.True(t, json.Valid(hidden))
+	})
+}
+
+func TestPlacesInJSON(t *testing.T) {
+	var at []string
+	_, _, err := edit(nil, []byte(`{"a":[{"b":1},"c"],"d.e":{"*x":true},"":null}`), func(l *leaf) (string, bool) {
+		if !l.key {
+			at = append(at, string(l.at)+"|"+string(l.exact)+"|"+l.last())
+		}
+		return "", false
+	})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a.*.b|a.0.b|b", "a.*|a.1|*", "d\x00e.\x00x|d\x00e.\x00x|\x00x", "||"}, at)
+
+	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
+	_, _, err = edit(nil, []byte(deep), func(*leaf) (string, bool) { return "", false })
+	require.NoError(t, err)
+	_, _, err = edit(nil, []byte(strconv.Itoa(7)), func(l *leaf) (string, bool) { return "x", l.number })
+	require.NoError(t, err)
+}
+
+func TestOpaque(t *testing.T) {
+	assert.True(t, opaque("data:image/png;base64,AA"))
+	assert.True(t, opaque(strings.Repeat("QUJD", 64)))
+	assert.False(t, opaque(strings.Repeat("word ", 100)))
+	assert.False(t, opaque("QUJD"))
+	assert.False(t, opaque("data: the numbers"))
+}
