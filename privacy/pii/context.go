@@ -64,9 +64,13 @@ func (s *sweep) readWords(from, to int) {
 			i++
 			continue
 		}
+		if n := markLength(text, i); n > 0 {
+			i += n
+			continue
+		}
 		alone, pair := uint64(fnvOffset), (prev^' ')*fnvPrime
 		start := i
-		for ; i < to && partOfWord(text[i]); i++ {
+		for ; i < to && partOfWord(text[i]) && markLength(text, i) == 0; i++ {
 			c := fold(text, i)
 			alone = (alone ^ c) * fnvPrime
 			pair = (pair ^ c) * fnvPrime
@@ -90,6 +94,27 @@ func (s *sweep) readWords(from, to int) {
 // partOfWord holds for letters of any script. Digits, '_' and '-' part words,
 // so "ssn_1" and "tax-id" read as they are meant.
 func partOfWord(c byte) bool { return isLetter(c) || c >= 0x80 }
+
+// markLength returns the length of the quotation mark, space or other sign
+// outside ASCII at i, 0 for a letter: U+0080 to U+00BF, U+2000 to U+2FFF,
+// U+3000 to U+303F and U+FE00 up.
+func markLength(text string, i int) int {
+	switch c := text[i]; {
+	case c == 0xC2:
+		return 2
+	case c == 0xE2, c == 0xEF, c == 0xE3 && i+1 < len(text) && text[i+1] == 0x80:
+		return 3
+	}
+	return 0
+}
+
+// namedBefore reports whether a word in the n bytes before start names the
+// kind.
+func (s *sweep) namedBefore(k kid, start, n int) bool {
+	s.ctxStart, s.ctx = -1, set{}
+	s.readWords(max(0, start-n), start)
+	return s.ctx.has(k)
+}
 
 // fold returns the lower-case form of the byte at i: ASCII, and the letters
 // À to Þ, which UTF-8 writes as 0xC3 and a byte.

@@ -55,6 +55,7 @@ func (s *sweep) number(i int) int {
 		s.iban(a)
 		s.ipv4(a)
 		s.walk(a)
+		s.date(a)
 		if g.start >= s.certain {
 			s.national(a)
 		}

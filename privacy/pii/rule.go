@@ -48,6 +48,9 @@ const (
 	kAPIKey
 	kJWT
 	kPrivateKey
+	kDate
+	kBirth
+	kAge
 
 	// kNumbering is no kind: its words say that a dotted number counts
 	// chapters or releases.
@@ -89,7 +92,7 @@ func engine() *compiled {
 // kind listed first stays.
 func rules() []rule {
 	var all []rule
-	for _, part := range [...]func() []rule{worldwide, secrets, northAmerica, britain, germany, westEurope, northEurope, eastEurope, asia, southern, international} {
+	for _, part := range [...]func() []rule{worldwide, secrets, dates, northAmerica, britain, germany, westEurope, northEurope, eastEurope, asia, southern, international} {
 		all = append(all, part()...)
 	}
 	return all
