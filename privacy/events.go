@@ -16,8 +16,7 @@ type streamBody struct {
 	w      *wire
 	events bool
 	most   int
-	slots  map[string]*slot
-	order  []string // of the slots, as they came
+	slots  []*slot // in the order they came
 	out    []byte
 	off    int
 	ended  bool // the other side has said its last
@@ -28,6 +27,7 @@ type streamBody struct {
 // slot is one text that comes in pieces: one field of one choice.
 type slot struct {
 	t     restorer
+	at    string
 	scope string
 	data  []byte // the event of its last piece, as the model of one that delivers what was held back
 	exact string // where the piece stands in it
@@ -36,7 +36,7 @@ type slot struct {
 }
 
 func newStreamBody(src io.ReadCloser, w *wire, events bool, most int) *streamBody {
-	return &streamBody{src: src, br: bufio.NewReader(src), w: w, events: events, most: most, slots: make(map[string]*slot)}
+	return &streamBody{src: src, br: bufio.NewReader(src), w: w, events: events, most: most}
 }
 
 // Close implements io.Closer.
@@ -172,17 +172,17 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 	if b.ended {
 		m.final = append(m.final, "")
 	}
-	shown, _, _ := edit(nil, data, func(l *leaf) (string, bool) {
+	shown, _ := editValid(nil, data, func(l *leaf) (string, bool) {
 		piece, inJSON := l.delta(m.kind)
-		if !piece || !b.w.restores(l) && l.last() != "thinking" {
+		if !piece || !b.w.restores(l) {
 			return b.w.incoming(l)
 		}
-		if l.last() == "thinking" && m.kind != "" {
-			return "", false // signed
-		}
-		s := b.slot(string(l.at)+"|"+m.scope(l.exact), m.scope(l.exact))
+		s := b.slot(l.at, m.scope(l.exact))
 		s.t.inJSON = s.t.inJSON || inJSON
-		s.data, s.exact, s.eol = data, string(l.exact), eol
+		s.data, s.eol = data, eol
+		if s.exact != string(l.exact) {
+			s.exact = string(l.exact)
+		}
 		s.frame = head
 		out := s.t.push(l.value)
 		if m.ends(s.scope) {
@@ -196,13 +196,15 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 	b.write(head, shown, eol, tail)
 }
 
-func (b *streamBody) slot(id, scope string) *slot {
-	s := b.slots[id]
-	if s == nil {
-		s = &slot{t: restorer{s: b.w.s}, scope: scope}
-		b.slots[id] = s
-		b.order = append(b.order, id)
+// slot finds the text that a leaf continues. There are few at a time.
+func (b *streamBody) slot(at []byte, scope string) *slot {
+	for _, s := range b.slots {
+		if s.scope == scope && s.at == string(at) {
+			return s
+		}
 	}
+	s := &slot{t: restorer{s: b.w.s}, at: string(at), scope: scope}
+	b.slots = append(b.slots, s)
 	return s
 }
 
@@ -221,8 +223,7 @@ func (b *streamBody) write(head, data []byte, eol string, tail []byte) {
 
 // flush delivers what the slots of a scope hold back, each in an event like its last one. "" is all slots.
 func (b *streamBody) flush(scope string) {
-	for _, id := range b.order {
-		s := b.slots[id]
+	for _, s := range b.slots {
 		rest := ""
 		if strings.HasPrefix(s.scope, scope) {
 			rest = s.t.rest()
@@ -231,16 +232,13 @@ func (b *streamBody) flush(scope string) {
 			continue
 		}
 		kind, _ := markers(s.data)
-		out, _, err := edit(nil, s.data, func(l *leaf) (string, bool) {
-			if string(l.exact) == s.exact && !l.key {
+		out, _ := editValid(nil, s.data, func(l *leaf) (string, bool) {
+			if !l.key && string(l.exact) == s.exact {
 				return rest, true
 			}
 			piece, _ := l.delta(kind.kind)
 			return "", piece
 		})
-		if err != nil {
-			continue // it was read as JSON before
-		}
 		eol := s.eol
 		if eol == "" {
 			eol = "\n"
@@ -255,33 +253,35 @@ func (b *streamBody) flush(scope string) {
 
 // marks are what an event says about itself.
 type marks struct {
-	kind  string            // its "type"
-	index map[string]string // the "index" that stands in an object or list element
-	final []string          // scopes that end with it
+	kind  string   // its "type"
+	index []index  // the ones that stand in its objects
+	final []string // scopes that end with it
 }
+
+// index is an object's own position among its like.
+type index struct{ at, is string }
 
 // markers reads them.
 func markers(data []byte) (m marks, err error) {
-	m.index = make(map[string]string)
 	var ends []string
 	_, _, err = edit(nil, data, func(l *leaf) (string, bool) {
 		if l.key {
 			return "", false
 		}
-		at := string(l.exact[:max(0, bytes.LastIndexByte(l.exact, '.'))])
-		switch name := l.last(); name {
+		at := l.exact[:max(0, bytes.LastIndexByte(l.exact, '.'))]
+		switch name := l.last(); string(name) {
 		case "index", "output_index", "content_index", "summary_index":
-			m.index[at] += name[:1] + l.value + ","
+			m.index = append(m.index, index{string(at), string(name[:1]) + l.value + ","})
 		case "type":
-			if at == "" {
+			if len(at) == 0 {
 				m.kind = l.value
 			}
 		case "finish_reason", "finishReason", "done_reason":
 			if !l.word && l.value != "" {
-				ends = append(ends, at)
+				ends = append(ends, string(at))
 			}
 		case "done":
-			if at == "" && l.value == "true" {
+			if len(at) == 0 && l.value == "true" {
 				m.final = append(m.final, "")
 			}
 		}
@@ -301,23 +301,34 @@ func markers(data []byte) (m marks, err error) {
 
 // scope names what a leaf belongs to: the positions of the list elements it stands in, by their own index where they have one.
 func (m *marks) scope(exact []byte) string {
-	var b strings.Builder
-	b.WriteString(m.index[""])
-	parts := bytes.Split(exact, []byte("."))
-	at := ""
-	for i, part := range parts[:max(0, len(parts)-1)] {
-		if i > 0 {
-			at += "."
+	var buf [64]byte
+	out := m.indexOf(buf[:0], nil)
+	for from := 0; from < len(exact); {
+		end := bytes.IndexByte(exact[from:], '.')
+		if end < 0 {
+			break // the leaf's own name
 		}
-		at += string(part)
-		switch idx := m.index[at]; {
-		case idx != "":
-			b.WriteString("/" + idx)
-		case part[0] >= '0' && part[0] <= '9':
-			b.WriteString("/" + string(part) + ",")
+		end += from
+		n := len(out)
+		if out = m.indexOf(append(out, '/'), exact[:end]); len(out) == n+1 {
+			out = out[:n]
+			if part := exact[from:end]; len(part) > 0 && part[0] >= '0' && part[0] <= '9' {
+				out = append(append(append(out, '/'), part...), ',')
+			}
+		}
+		from = end + 1
+	}
+	return string(out)
+}
+
+// indexOf appends the indices that stand directly in the object at a place.
+func (m *marks) indexOf(dst, at []byte) []byte {
+	for _, idx := range m.index {
+		if idx.at == string(at) {
+			dst = append(dst, idx.is...)
 		}
 	}
-	return b.String()
+	return dst
 }
 
 // ends says whether a scope ends with the event.

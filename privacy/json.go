@@ -71,22 +71,29 @@ type leaf struct {
 }
 
 // last is the last key in the leaf's place.
-func (l *leaf) last() string { return string(l.at[bytes.LastIndexByte(l.at, '.')+1:]) }
+func (l *leaf) last() []byte { return l.at[bytes.LastIndexByte(l.at, '.')+1:] }
 
 // has says whether the leaf stands at or under a key.
 func (l *leaf) has(key string) bool {
-	for part := range bytes.SplitSeq(l.at, []byte{'.'}) {
-		if string(part) == key {
+	for from := 0; ; {
+		i := bytes.Index(l.at[from:], []byte(key))
+		if i < 0 {
+			return false
+		}
+		i += from
+		from = i + len(key)
+		if (i == 0 || l.at[i-1] == '.') && (from == len(l.at) || l.at[from] == '.') {
 			return true
 		}
 	}
-	return false
 }
 
 // editor goes through a JSON document and changes scalars in place: all other bytes stay as they are.
 type editor struct {
 	src, dst  []byte
-	done      int // how much of src has been dealt with
+	text      string // src, for values without escapes to be parts of
+	leaf      leaf   // the one being visited
+	done      int    // how much of src has been dealt with
 	changed   bool
 	at, exact []byte
 	buf       []byte
@@ -99,9 +106,15 @@ func edit(dst, src []byte, visit func(*leaf) (string, bool)) (out []byte, change
 	if !json.Valid(src) {
 		return nil, false, errJSON
 	}
-	e := editor{src: src, dst: dst, visit: visit}
+	out, changed = editValid(dst, src, visit)
+	return out, changed, nil
+}
+
+// editValid is edit for what is known to be JSON.
+func editValid(dst, src []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool) {
+	e := editor{src: src, dst: dst, text: string(src), visit: visit}
 	e.value(e.space(0))
-	return append(e.dst, src[e.done:]...), e.changed, nil
+	return append(e.dst, src[e.done:]...), e.changed
 }
 
 // editJSON is edit for a document of any kind: strings and keys are changed, and numbers of nine or more digits, which may be
@@ -131,8 +144,8 @@ func (e *editor) value(i int) int {
 		return e.array(i)
 	case '"':
 		end := stringEnd(e.src, i)
-		e.buf = unquote(e.buf[:0], e.src[i+1:end-1])
-		e.offer(i, end, leaf{value: string(e.buf)})
+		e.leaf = leaf{value: e.said(i+1, end-1)}
+		e.offer(i, end)
 		return end
 	default:
 		end := i + 1
@@ -140,7 +153,8 @@ func (e *editor) value(i int) int {
 			end++
 		}
 		word := isLetter(c)
-		e.offer(i, end, leaf{value: string(e.src[i:end]), word: word, number: !word})
+		e.leaf = leaf{value: e.text[i:end], word: word, number: !word}
+		e.offer(i, end)
 		return end
 	}
 }
@@ -149,9 +163,9 @@ func (e *editor) object(i int) int {
 	at, exact := len(e.at), len(e.exact)
 	for i = e.space(i + 1); e.src[i] != '}'; {
 		end := stringEnd(e.src, i)
-		e.buf = unquote(e.buf[:0], e.src[i+1:end-1])
-		key := string(e.buf)
-		e.offer(i, end, leaf{value: key, key: true})
+		key := e.said(i+1, end-1)
+		e.leaf = leaf{value: key, key: true}
+		e.offer(i, end)
 		e.at, e.exact = join(e.at, key), join(e.exact, key)
 		i = e.space(e.value(e.space(e.space(end) + 1)))
 		e.at, e.exact = e.at[:at], e.exact[:exact]
@@ -190,9 +204,18 @@ func join(place []byte, step string) []byte {
 	return place
 }
 
-func (e *editor) offer(start, end int, l leaf) {
-	l.at, l.exact = e.at, e.exact
-	if out, ok := e.visit(&l); ok {
+// said is what the inside of a string says.
+func (e *editor) said(start, end int) string {
+	if bytes.IndexByte(e.src[start:end], '\\') < 0 {
+		return e.text[start:end]
+	}
+	e.buf = unquote(e.buf[:0], e.src[start:end])
+	return string(e.buf)
+}
+
+func (e *editor) offer(start, end int) {
+	e.leaf.at, e.leaf.exact = e.at, e.exact
+	if out, ok := e.visit(&e.leaf); ok {
 		e.dst = append(e.dst, e.src[e.done:start]...)
 		e.dst = appendJSON(e.dst, out, !holdsSurrogate(e.src[start:end]))
 		e.done, e.changed = end, true

@@ -138,7 +138,7 @@ func TestPlacesInJSON(t *testing.T) {
 	var at []string
 	_, _, err := edit(nil, []byte(`{"a":[{"b":1},"c"],"d.e":{"*x":true},"":null}`), func(l *leaf) (string, bool) {
 		if !l.key {
-			at = append(at, string(l.at)+"|"+string(l.exact)+"|"+l.last())
+			at = append(at, string(l.at)+"|"+string(l.exact)+"|"+string(l.last()))
 		}
 		return "", false
 	})

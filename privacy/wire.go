@@ -50,7 +50,7 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 		return "", false
 	case l.number:
 		if l.has("input") || l.has("prompt") || l.has("context") {
-			if p := string(l.at); strings.HasSuffix(p, ".*") {
+			if string(l.last()) == "*" {
 				w.cannot("a list of tokens: send text, which can be inspected")
 				return "", false
 			}
@@ -62,7 +62,7 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 	case l.key:
 		return w.s.hide(l.value, how{})
 	}
-	switch l.last() {
+	switch string(l.last()) {
 	case "signature", "thoughtSignature", "thought_signature", "encrypted_content":
 		return "", false // made by the model's side, which refuses it if a byte changes
 	case "thinking":
@@ -134,12 +134,14 @@ func (w *wire) incoming(l *leaf) (string, bool) {
 // restores says whether a leaf of an answer may hold the real words again. What a tool gets is a disclosure of its own. What the
 // model thought goes back to it signed, and must not change.
 func (w *wire) restores(l *leaf) bool {
-	if l.last() == "thinking" {
+	if string(l.last()) == "thinking" {
 		return false
 	}
-	tool := l.has("arguments") || l.has("args") && (l.has("functionCall") || l.has("function_call")) ||
-		l.has("input") && (l.has("content") || l.has("content_block") || l.has("output") || l.has("item")) || l.last() == "partial_json"
-	return w.restoreTools || !tool
+	if w.restoreTools {
+		return true
+	}
+	return !(l.has("arguments") || l.has("args") && (l.has("functionCall") || l.has("function_call")) ||
+		l.has("input") && (l.has("content") || l.has("content_block") || l.has("output") || l.has("item")) || string(l.last()) == "partial_json")
 }
 
 // delta says whether a leaf of a streamed event is a piece of a text that goes on in the next event, and whether that text is the
