@@ -123,7 +123,7 @@ func TestWorldwide(t *testing.T) {
 			"256.0.2.1", "192.0.2", "192.0.2.1.5", "192.0.02.1", "12:30:45", "2001:db8::1::2", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "std::string", "::", "2001:db8:g::1",
 		}},
 		{URL, []string{
-			"https://www.example.org/orders?id=7", "http://example.org", "https://localhost:8080/a", "ftp://ftp.example.org/file.txt", "www.example.org/me", "https://user:secret@example.org/x", "http://[2001:db8::1]:80/", "http://192.0.2.1/", "https://example.org/wiki/Go_(game)", "postgres://app:pw@db.internal:5432/shop", "https://bücher.example/straße?q=ü",
+			"https://www.example.org/orders?id=7", "http://example.org", "https://localhost:8080/a", "ftp://ftp.example.org/file.txt", "www.example.org/me", "example.com", "shop.example.org/me?x=1", "https://user:secret@example.org/x", "http://[2001:db8::1]:80/", "http://192.0.2.1/", "https://example.org/wiki/Go_(game)", "postgres://app:pw@db.internal:5432/shop", "https://bücher.example/straße?q=ü",
 		}, []string{
 			"http://", "://example.org", "http:/example.org", "www.", "www.example", "http:// example.org", "file.txt",
 		}},

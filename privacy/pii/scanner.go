@@ -28,6 +28,8 @@ type Scanner struct {
 	Allow []string
 	// Deny lists pieces always to be reported, with score 1. Default: none.
 	Deny []Literal
+	// Patterns are kinds of your own. Default: none.
+	Patterns []Pattern
 	// MinScore drops findings below it. Negative keeps every candidate, even
 	// the weakest. Default: 0.5.
 	MinScore float64
@@ -70,6 +72,9 @@ func (s *Scanner) scan(dst []Finding, text string, field bool) []Finding {
 		sw.hi = len(strings.TrimRight(text, " \t\r\n"))
 	}
 	sw.run()
+	if len(s.Patterns) > 0 {
+		sw.out = s.patterns(sw.out, sw.base, text, sw.min)
+	}
 	if len(s.Deny) > 0 {
 		return s.deny(sw.out, sw.base, text)
 	}

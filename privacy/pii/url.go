@@ -139,6 +139,11 @@ func (s *sweep) dot(i int) int {
 	if end := s.macAround(i); end > i {
 		return end
 	}
+	if s.on.has(kURL) {
+		if end := s.bareDomain(i); end > i {
+			return end
+		}
+	}
 	if i < 3 || i+1 >= len(text) || text[i-1]|0x20 != 'w' || text[i-2]|0x20 != 'w' || text[i-3]|0x20 != 'w' ||
 		wordBefore(text, i-3) || !s.on.has(kURL) {
 		return i + 1
@@ -155,4 +160,36 @@ func (s *sweep) dot(i int) int {
 		return end
 	}
 	return i + 1
+}
+
+// bareDomain tries the '.' at i as the first one of a domain name without
+// scheme or "www": only under the oldest generic domains, because the endings
+// of many others are those of files and of names in programs.
+func (s *sweep) bareDomain(i int) int {
+	text := s.text
+	if i == 0 || i+3 >= len(text) || !isAlnum(text[i-1]) || !isLetter(text[i+1]) && !isDigit(text[i+1]) {
+		return i
+	}
+	h := readHost(text, i+1, min(len(text), i+reachRight))
+	if h.labels == 0 || h.end < len(text) && (text[h.end] == '(' || text[h.end] == '@' || text[h.end] == '_') {
+		return i
+	}
+	switch text[h.top:h.end] {
+	case "com", "org", "net", "edu", "gov":
+	default:
+		return i
+	}
+	start := i
+	for start > 0 && i-start <= maxLabel && (isAlnum(text[start-1]) || text[start-1] == '-') {
+		start--
+	}
+	if i-start > maxLabel || wordBefore(text, start) || text[start] == '-' || start > 0 && (text[start-1] == '.' || text[start-1] == '@' || text[start-1] == '_' || text[start-1] == '/') {
+		return i
+	}
+	if text[start]|0x20 == 'w' && i-start == 3 {
+		return i // "www": better as a URL with its path
+	}
+	end := tail(text, port(text, h.end), start)
+	s.report(kURL, start, end, 0.4) // import paths look the same
+	return end
 }

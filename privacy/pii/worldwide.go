@@ -48,11 +48,11 @@ func worldwide() []rule {
 		}, words: "ip|ipv4|ipv6|ip address|ip adresse|dirección ip|indirizzo ip|adresse ip"},
 		{Info: Info{
 			Kind: URL, Default: true,
-			Format:  "scheme://host with path, query and fragment, or www.host",
+			Format:  "scheme://host with path, query and fragment; www.host; host.com and the like",
 			Check:   "host of RFC 1123 labels or an address; user information included",
 			Source:  "RFC 3986",
 			Example: "https://www.example.org/orders?id=7",
-		}},
+		}, words: "website|web|url|homepage|webseite|domain|site|sito|página|strona"},
 		{Info: Info{
 			"MAC_ADDRESS", "", "six bytes in hexadecimal, three notations", "not broadcast, not zero", "IEEE 802", "00:00:5E:00:53:01", true,
 		}, words: "mac|hardware|ethernet"},
