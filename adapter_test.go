@@ -178,6 +178,10 @@ func TestBeginAndEnd(t *testing.T) {
 	assert.Equal(t, "guard adapter", spans[0].Name)
 	assert.Equal(t, "failed", attributes(spans[0].Attributes)["fairlead.outcome"])
 
+	points := wire.measured(t, "fairlead.decisions").GetSum().DataPoints
+	require.Len(t, points, 1)
+	assert.EqualValues(t, 1, points[0].GetAsInt(), "and is counted once")
+
 	inside, again := fairlead.Begin(inside, nil)
 	again(nil)
 	assert.NotEqual(t, trail.ID(), fairlead.DecisionID(inside), "a boundary inside a call is a child")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -30,24 +32,32 @@ type pkg struct {
 	Deps       []string // all of them, however far away
 }
 
-// listed is every package the module needs, tests left out, by import path.
-func listed(t *testing.T) map[string]pkg {
-	t.Helper()
+// list asks go list once, for all tests.
+var list = sync.OnceValues(func() (map[string]pkg, error) {
 	var stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Dir,Standard,GoFiles,Imports,Deps", "./...")
+	cmd := exec.Command("go", "list", "-deps", "-json=ImportPath,Dir,Standard,GoFiles,Imports,Deps", "./...")
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
-	require.NoError(t, err, stderr.String())
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, stderr.String())
+	}
 	all := map[string]pkg{}
 	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p pkg
 		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			break
-		} else {
-			require.NoError(t, err)
+			return all, nil
+		} else if err != nil {
+			return nil, err
 		}
 		all[p.ImportPath] = p
 	}
+})
+
+// listed is every package the module needs, tests left out, by import path.
+func listed(t *testing.T) map[string]pkg {
+	t.Helper()
+	all, err := list()
+	require.NoError(t, err)
 	require.Contains(t, all, module)
 	return all
 }
