@@ -31,6 +31,7 @@ const (
 	kindResult      = "effect.result"
 	kindStopOn      = "stop.on"
 	kindStopOff     = "stop.off"
+	kindDrilled     = "stop.drilled"
 	kindKey         = "desk.key"
 )
 

@@ -69,8 +69,8 @@ func (s *state) take(e ledger.Entry) (effect, error) {
 	case kindClaimed, kindRenewed, kindReleased, kindSkipped, kindEscalated, kindAssigned, kindDecided, kindUndone, kindFinal,
 		kindExpired, kindInvalidated:
 		return s.takeChange(e)
-	case kindDelivered, kindIntent, kindResult:
-		return ignored, nil // about decided cases, which are read from the ledger
+	case kindDelivered, kindIntent, kindResult, kindDrilled:
+		return ignored, nil // evidence, and what is about decided cases: read from the ledger
 	case kindStopOn, kindStopOff:
 		return s.takeStop(e)
 	case kindKey:

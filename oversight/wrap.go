@@ -64,6 +64,8 @@ func Wrap[In, Out any](
 	}
 }
 
+const nobody = "nobody is named whom the call is about; name them in an outer guard or by fairlead.WithSubject"
+
 // runNext keeps the wrapper's error at ErrUnfinished while next runs, so that its panic is seen as one.
 func runNext[In, Out any](
 	ctx context.Context, scope *call.Scope, next func(context.Context, In) (Out, error), in In, state *error,
@@ -80,8 +82,7 @@ func (k *Desk) enter(ctx context.Context, d *call.Decision) (subject string, err
 	}
 	subject, err = d.SubjectFor(ctx, call.StageOversight, "")
 	if err == nil && subject == "" {
-		err = call.Refuse(d, call.StageOversight,
-			"nobody is named whom the call is about; name them in an outer guard or by fairlead.WithSubject", nil)
+		err = call.Refuse(d, call.StageOversight, nobody, nil)
 	}
 	return subject, err
 }
