@@ -89,7 +89,8 @@ type Finding struct {
 	Ratio     Sequence  `json:"ratio"`   // of their selection rates
 	Gap       Sequence  `json:"gap"`     // Against's rate less Group's
 	Shortfall float64   `json:"shortfall"`
-	More      float64   `json:"more"` // decisions needed until it can be told; 0 if not needed or not known
+	More      float64   `json:"more"`     // decisions needed until it can be told; 0 if not needed or not known
+	Evidence  float64   `json:"evidence"` // log e-value against "no ratio is below the limit"; 0 for uneven weights; see Alarms
 	LeftOut   []Left    `json:"left_out"`
 }
 
@@ -179,6 +180,9 @@ func (l Limits) judge(t Table, alpha float64) Finding {
 	if len(rows) >= 2 {
 		e := gather(rows, alpha)
 		f.Status = l.decide(e, alpha)
+		if !e.weighted {
+			f.Evidence = stats.LogERatio(e.counts, l.Ratio)
+		}
 		low, high := pair(rows, e, f.Status)
 		f.Group, f.Against = rows[low].GroupRate, rows[high].GroupRate
 		f.measure(e, low, high, alpha)
