@@ -19,6 +19,12 @@ type streamBody struct {
 	slots  []*slot // in the order they came
 	out    []byte
 	off    int
+	raw    []byte // the event being dealt with, as it came
+	ends   []int  // of its lines
+	data   []byte // its parts
+	head   []byte
+	tail   []byte
+	shown  []byte
 	ended  bool // the other side has said its last
 	torn   bool // what was written last is not a whole line or event
 	err    error
@@ -65,53 +71,46 @@ func (b *streamBody) Read(p []byte) (int, error) {
 // fill deals with the next event. At the end, or when the line goes dead, what was held back is delivered first: no byte of the
 // answer is lost.
 func (b *streamBody) fill() error {
-	if !b.events {
-		line, err := b.line()
-		if err != nil && len(line) == 0 {
-			b.flush("")
-			return err
+	b.raw, b.ends = b.raw[:0], b.ends[:0]
+	for {
+		from := len(b.raw)
+		err := b.line()
+		text, eol := cutEOL(b.raw[from:])
+		if len(b.raw) > from {
+			b.ends = append(b.ends, len(b.raw))
 		}
-		text, eol := cutEOL(line)
-		b.ended, b.torn = err != nil, eol == ""
-		b.record(text, nil, nil, eol)
-		if err != nil {
+		if b.events && err == nil && len(text) > 0 {
+			continue
+		}
+		b.ended = err != nil
+		b.torn = b.ended && len(b.raw) > 0 && (!b.events && eol == "" || b.events && (len(text) > 0 || eol == ""))
+		switch {
+		case len(b.raw) == 0:
+		case b.events:
+			b.event()
+		default:
+			b.record(text, nil, nil, eol)
+		}
+		if b.ended {
 			b.flush("")
 		}
 		return err
-	}
-	var lines [][]byte
-	for {
-		line, err := b.line()
-		if len(line) > 0 {
-			lines = append(lines, line)
-		}
-		if text, eol := cutEOL(line); err != nil || len(text) == 0 {
-			b.ended, b.torn = err != nil, len(lines) > 0 && (len(text) > 0 || eol == "")
-			b.event(lines)
-			if err != nil {
-				b.flush("")
-			}
-			return err
-		}
 	}
 }
 
 var errLongEvent = errors.New("privacy: an event of the answer is too long")
 
-// line reads up to and with the next line feed.
-func (b *streamBody) line() ([]byte, error) {
-	var line []byte
+// line adds what is there up to and with the next line feed to raw.
+func (b *streamBody) line() error {
 	for {
 		part, err := b.br.ReadSlice('\n')
-		line = append(line, part...)
-		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return line, err
+		b.raw = append(b.raw, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return err
 		}
-		if err == nil {
-			return line, nil
-		}
-		if len(line) > b.most {
-			return nil, errLongEvent
+		if len(b.raw) > b.most {
+			b.raw = b.raw[:0]
+			return errLongEvent
 		}
 	}
 }
@@ -127,33 +126,34 @@ func cutEOL(line []byte) (text []byte, eol string) {
 }
 
 // event deals with the lines of one server-sent event, each with its own ending, the empty one that closes it included.
-func (b *streamBody) event(lines [][]byte) {
-	var data, head, tail []byte
+func (b *streamBody) event() {
 	var eol string
-	n := 0
-	for _, line := range lines {
-		text, end := cutEOL(line)
-		if rest, ok := bytes.CutPrefix(text, []byte("data:")); ok {
+	b.data, b.head, b.tail = b.data[:0], b.head[:0], b.tail[:0]
+	n, from := 0, 0
+	for _, end := range b.ends {
+		line := b.raw[from:end]
+		from = end
+		text, ending := cutEOL(line)
+		rest, ok := bytes.CutPrefix(text, []byte("data:"))
+		switch {
+		case ok:
 			if n++; n > 1 {
-				data = append(data, '\n')
+				b.data = append(b.data, '\n')
+			} else {
+				eol = ending
 			}
-			if n == 1 {
-				eol = end
-			}
-			data = append(data, bytes.TrimPrefix(rest, []byte(" "))...)
-			continue
-		}
-		if n == 0 {
-			head = append(head, line...)
-		} else {
-			tail = append(tail, line...)
+			b.data = append(b.data, bytes.TrimPrefix(rest, []byte(" "))...)
+		case n == 0:
+			b.head = append(b.head, line...)
+		default:
+			b.tail = append(b.tail, line...)
 		}
 	}
 	if n == 0 {
-		b.out = append(b.out, head...)
+		b.out = append(b.out, b.head...)
 		return
 	}
-	b.record(data, head, tail, eol)
+	b.record(b.data, b.head, b.tail, eol)
 }
 
 // record deals with one JSON document of the stream.
@@ -172,18 +172,17 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 	if b.ended {
 		m.final = append(m.final, "")
 	}
-	shown, _ := editValid(nil, data, func(l *leaf) (string, bool) {
+	b.shown, _ = editValid(b.shown[:0], data, func(l *leaf) (string, bool) {
 		piece, inJSON := l.delta(m.kind)
 		if !piece || !b.w.restores(l) {
 			return b.w.incoming(l)
 		}
 		s := b.slot(l.at, m.scope(l.exact))
 		s.t.inJSON = s.t.inJSON || inJSON
-		s.data, s.eol = data, eol
+		s.data, s.frame, s.eol = append(s.data[:0], data...), append(s.frame[:0], head...), eol
 		if s.exact != string(l.exact) {
 			s.exact = string(l.exact)
 		}
-		s.frame = head
 		out := s.t.push(l.value)
 		if m.ends(s.scope) {
 			out += s.t.rest()
@@ -193,7 +192,7 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 	for _, end := range m.final {
 		b.flush(end)
 	}
-	b.write(head, shown, eol, tail)
+	b.write(head, b.shown, eol, tail)
 }
 
 // slot finds the text that a leaf continues. There are few at a time.
@@ -215,7 +214,9 @@ func (b *streamBody) write(head, data []byte, eol string, tail []byte) {
 		return
 	}
 	b.out = append(b.out, head...)
-	for line := range bytes.SplitSeq(data, []byte("\n")) {
+	for more := true; more; {
+		var line []byte
+		line, data, more = bytes.Cut(data, []byte("\n"))
 		b.out = append(append(append(b.out, "data: "...), line...), eol...)
 	}
 	b.out = append(b.out, tail...)

@@ -59,7 +59,7 @@ func randomJSON(rnd *rand.Rand, b *strings.Builder, depth int) {
 // TestOtherBytesStay edits documents and takes the edits back by offset: everything else is as it was.
 func TestOtherBytesStay(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
-	bodies := 100_000
+	bodies := 30_000
 	if testing.Short() {
 		bodies = 5_000
 	}
