@@ -1,0 +1,51 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fairlead-go/fairlead/fairness"
+)
+
+func TestWriteLL144(t *testing.T) {
+	table := fairness.Table{Attributes: []string{"sex", "race"}, Cells: []fairness.Cell{
+		cell(667, 723, "Male", "White"), cell(555, 626, "Female", "White"), cell(9, 1, "Male", "Asian|x"), cell(1, 2, "", "White"),
+	}}
+	for _, scoring := range []bool{false, true} {
+		r, err := fairness.LL144(table, fairness.LL144Options{Sex: "sex", Race: "race", ExcludeSmall: true, Scoring: scoring})
+		require.NoError(t, err)
+		var b bytes.Buffer
+		require.NoError(t, WriteLL144(&b, r))
+		text := b.String()
+		assert.Contains(t, text, `Asian\|x is left out of the impact ratios: less than 2 %`)
+		assert.Contains(t, text, "assessed 3 individuals with an unknown sex or race/ethnicity category")
+		assert.Contains(t, text, "## Intersection of race/ethnicity and sex")
+		assert.Contains(t, text, "N/A")
+		assert.Equal(t, !scoring, bytes.Contains(b.Bytes(), []byte("# Selected")))
+		if scoring {
+			assert.Contains(t, text, "| Female | 1181 | 47.0 % | 0.973 |")
+		} else {
+			assert.Contains(t, text, "| Female | 1181 | 555 | 47.0 % | 0.973 |")
+		}
+		assert.ErrorIs(t, WriteLL144(full{}, r), errFull)
+	}
+}
+
+var errFull = errors.New("full")
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestFormsReportWriteErrors(t *testing.T) {
+	a, err := Of(sample(), nil)
+	require.NoError(t, err)
+	for _, err := range []error{a.WriteCSV(full{}), a.WriteHTML(full{}), a.WriteJSON(full{}), a.WriteMarkdown(full{})} {
+		assert.ErrorIs(t, err, errFull)
+	}
+}
