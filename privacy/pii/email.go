@@ -16,7 +16,7 @@ const (
 
 // email handles the '@' at i.
 func (s *sweep) email(i int) int {
-	if !s.on.has(kEmail) {
+	if !s.on.has(kEmail) || i == 0 || i+1 == len(s.text) || s.text[i+1] == '@' {
 		return i + 1
 	}
 	end, score := s.mailDomain(i + 1)

@@ -32,19 +32,29 @@ func (s *sweep) run() {
 		case c-'0' <= 9:
 			i = s.number(i)
 		case c == '@':
-			i = s.email(i)
+			i = s.pastRun(s.email(i), c, 0)
 		case c == ':':
-			i = s.colon(i)
+			i = s.pastRun(s.colon(i), c, 0)
 		case c == '.':
-			i = s.dot(i)
+			i = s.pastRun(s.dot(i), c, 0)
 		case c == '-':
-			i = max(s.macAround(i), s.pem(i), i+1)
+			i = s.pastRun(max(s.macAround(i), s.pem(i), i+1), c, len("-----"))
 		case c >= 0x80:
 			i = s.wide(i)
 		default:
 			i++
 		}
 	}
+}
+
+// pastRun skips a row of one sign, in the midst of which nothing begins, but
+// for its last few.
+func (s *sweep) pastRun(i int, c byte, keep int) int {
+	end := i
+	for end < len(s.text) && s.text[end] == c {
+		end++
+	}
+	return max(i, end-keep)
 }
 
 // The triggers are one range of bytes, '-' to '@', so that a single pair of

@@ -162,34 +162,40 @@ func (s *sweep) dot(i int) int {
 	return i + 1
 }
 
-// bareDomain tries the '.' at i as the first one of a domain name without
-// scheme or "www": only under the oldest generic domains, because the endings
-// of many others are those of files and of names in programs.
+// bareDomain tries the '.' at i as the last one of a domain name without scheme
+// or "www": only under the oldest generic domains, because the endings of many
+// others are those of files and of names in programs.
 func (s *sweep) bareDomain(i int) int {
 	text := s.text
-	if i == 0 || i+3 >= len(text) || !isAlnum(text[i-1]) || !isLetter(text[i+1]) && !isDigit(text[i+1]) {
+	top := i + 4
+	if i == 0 || top > len(text) || !isAlnum(text[i-1]) {
 		return i
 	}
-	h := readHost(text, i+1, min(len(text), i+reachRight))
-	if h.labels == 0 || h.end < len(text) && (text[h.end] == '(' || text[h.end] == '@' || text[h.end] == '_') {
-		return i
-	}
-	switch text[h.top:h.end] {
+	switch text[i+1 : top] {
 	case "com", "org", "net", "edu", "gov":
 	default:
 		return i
 	}
-	start := i
-	for start > 0 && i-start <= maxLabel && (isAlnum(text[start-1]) || text[start-1] == '-') {
-		start--
-	}
-	if i-start > maxLabel || wordBefore(text, start) || text[start] == '-' || start > 0 && (text[start-1] == '.' || text[start-1] == '@' || text[start-1] == '_' || text[start-1] == '/') {
+	if wordAfter(text, top) || top < len(text) && strings.IndexByte("-_(@", text[top]) >= 0 || top+1 < len(text) && text[top] == '.' && isAlnum(text[top+1]) {
 		return i
 	}
-	if text[start]|0x20 == 'w' && i-start == 3 {
-		return i // "www": better as a URL with its path
+	start, label := i, i
+	for start > 0 && i-start < reachLeft && (isAlnum(text[start-1]) || text[start-1] == '-' || text[start-1] == '.') {
+		start--
+		if text[start] == '.' {
+			if label == start+1 {
+				break // two dots
+			}
+			label = start
+		}
 	}
-	end := tail(text, port(text, h.end), start)
+	if start > 0 && (wordBefore(text, start) || strings.IndexByte("@_/.-", text[start-1]) >= 0) || !isAlnum(text[start]) {
+		return i
+	}
+	if i-start > 4 && strings.EqualFold(text[start:start+4], "www.") {
+		return i // found with its "www"
+	}
+	end := tail(text, port(text, top), start)
 	s.report(kURL, start, end, 0.4) // import paths look the same
 	return end
 }
