@@ -27,12 +27,26 @@
 // test, looked at again and again, calls more than half of all fair systems unfair
 // sooner or later. The tests assume that each group's own rate is constant.
 //
-// # Edge rules
+// # Edge rules, and where others differ
 //
 // A rate of nothing is undefined with a reason, never 0; a gap names the groups it
 // left out. People of unknown group are counted, shown and left out of comparisons.
-// Fairlearn, for one, gives a group without positives a true positive rate of 0, which
-// makes a worst-case gap out of an empty group: here that group is named instead.
+// The figures are those of Fairlearn, AIF360 and SageMaker Clarify to the last digits,
+// except:
+//
+//   - Fairlearn gives a group without positives a true positive rate of 0, and so makes a
+//     worst-case gap out of an empty group. Here that group is left out by name.
+//   - Clarify calls 0/0 zero, and drops outcomes that only one side has from its
+//     distances. Here such a figure is undefined.
+//   - AIF360 lets NaN through, and divides its generalised entropy of alpha 0 by the mean
+//     twice. Its smoothed differential fairness of a classifier is that of the labels;
+//     here SmoothedEDF is that of the answers and LabelEDF that of the labels.
+//
+// # Drift
+//
+// Verdicts assume that each group's own rate stays as it is. If rates drift and the mix
+// of groups changes with them, start a new monitor for each period, say a quarter, and
+// let Alarms pick among their verdicts.
 //
 // Four fifths is a rule of thumb of United States law (29 CFR 1607.4 D), not a
 // definition of fairness, and nothing here is legal advice.

@@ -10,16 +10,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestLL144WorkedExample(t *testing.T) {
-	// The margins of the rule's first example cannot come from one table (2,571 by sex,
-	// 2,584 by race), so each is audited with the other attribute filled in evenly.
-	selected := map[string][2]float64{
+// workedExample is the first example of the rule: selected and applicants. Its margins
+// cannot come from one table (2,571 by sex, 2,584 by race), so each is audited with the
+// other attribute filled in.
+func workedExample() (selected map[string][2]float64, bySex, byRace Table) {
+	selected = map[string][2]float64{
 		"sex=Male": {667, 1390}, "sex=Female": {555, 1181}, "race=Hispanic or Latino": {204, 408}, "race=White": {412, 797},
 		"race=Black or African American": {170, 390}, "race=Native Hawaiian or Pacific Islander": {52, 119}, "race=Asian": {302, 616},
 		"race=Native American or Alaska Native": {18, 41}, "race=Two or More Races": {96, 213},
 	}
-	bySex := Table{Attributes: []string{"sex", "race"}}
-	byRace := Table{Attributes: []string{"sex", "race"}}
+	bySex.Attributes, byRace.Attributes = []string{"sex", "race"}, []string{"sex", "race"}
 	for name, c := range selected {
 		attribute, value, _ := strings.Cut(name, "=")
 		if attribute == "sex" {
@@ -29,6 +29,11 @@ func TestLL144WorkedExample(t *testing.T) {
 		}
 	}
 	bySex.Cells = append(bySex.Cells, cellOf(100, 150, "", ""))
+	return selected, bySex, byRace
+}
+
+func TestLL144WorkedExample(t *testing.T) {
+	selected, bySex, byRace := workedExample()
 	o := LL144Options{Sex: "sex", Race: "race"}
 	sex, err := LL144(bySex, o)
 	require.NoError(t, err)

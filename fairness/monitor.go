@@ -42,6 +42,7 @@ type Monitor struct {
 	ticks        atomic.Int64          // since the last check
 	broken       atomic.Pointer[error] // that OnBreach panicked
 	registration metric.Registration   // of the gauges
+	delivered    deliveries
 }
 
 const noMonitor = "no monitor: make one with fairness.New and pass it on"

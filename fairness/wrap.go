@@ -64,6 +64,10 @@ type counter struct {
 func (c *counter) finish(err *error) {
 	outcome := c.decision.Final(*err)
 	resumed := c.decision.Resumed()
+	final := outcome == call.Allowed || outcome == call.Replaced || outcome == call.Rejected
+	if resumed && final && !c.monitor.delivered.first(c.decision.ID()) {
+		return // delivered before, and counted then
+	}
 	switch outcome {
 	case call.Allowed, call.Replaced:
 		_ = c.monitor.Observe(c.ctx, Observation{Groups: c.groups, Favourable: c.favourable})

@@ -78,6 +78,30 @@ func TestWrapResumedCallMovesFromHeld(t *testing.T) {
 	assert.Equal(t, uint64(1), c.Ends.Waiting())
 }
 
+func TestWrapCountsADeliveryOnce(t *testing.T) {
+	m := newMonitor(t, nil, "sex")
+	ctx := context.Background()
+	_, _ = wrapped(m, ended{call.Held})(ctx, person{"f", 1})
+	again := call.WithResume(ctx, uuid.New())
+	for range 3 {
+		_, err := wrapped(m, nil)(again, person{"f", 1})
+		require.NoError(t, err)
+	}
+	c := m.Table().Cells[0]
+	assert.Equal(t, 1.0, c.N)
+	assert.Equal(t, uint64(1), c.Ends.Settled)
+	// The memory of deliveries is bounded: old ones are forgotten one by one.
+	var d deliveries
+	first := uuid.New()
+	assert.True(t, d.first(first))
+	for range remembered {
+		assert.True(t, d.first(uuid.New()))
+	}
+	assert.Len(t, d.seen, remembered)
+	assert.True(t, d.first(first))
+	assert.False(t, d.first(first))
+}
+
 func TestWrapPanics(t *testing.T) {
 	ctx := context.Background()
 	m := newMonitor(t, nil, "sex")
