@@ -32,7 +32,7 @@ type recording struct {
 	xdone  bool
 
 	input   Content
-	chunks  Content // of a stream: what was delivered so far
+	sent    Content // of a stream or an HTTP answer: what was delivered so far
 	outside bool    // the code of a stream's consumer is running
 	foreign bool    // somebody resumes another's case
 	earlier *Record // on a resumed call: what was recorded when it was held

@@ -40,6 +40,18 @@ func (d Digest) Matches(values ...any) (bool, error) {
 	return subtle.ConstantTimeCompare(d[:], other[:]) == 1, nil
 }
 
+// MatchesBytes says whether the digest was made of these bytes as they are, as Transport makes it of the body of a request or an
+// answer. Of bytes that are a value's JSON it is the digest of the value.
+func (d Digest) MatchesBytes(b []byte) bool {
+	if d == (Digest{}) {
+		return false
+	}
+	h := sha256.New()
+	h.Write(d[:saltLen])
+	h.Write(b)
+	return subtle.ConstantTimeCompare(d[saltLen:], h.Sum(nil)) == 1
+}
+
 // String is the digest in hexadecimal, salt first.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 

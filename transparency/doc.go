@@ -5,6 +5,9 @@
 // guards found out: which consent the call rests on, how much was hidden, whether a person reviewed it. A [Journal] keeps
 // nothing itself: records are entries of the ledger, so they can be proved and erased as everything else.
 //
+// [WrapStream] is for functions that stream, [Transport] for SDKs that take an *http.Client, [Journal.Record] for a call that nothing
+// fits.
+//
 // The customer reads with [Journal.Get], which knows no record but their own, staff with [Journal.Lookup]; [Record.Why] answers
 // "why did I get this?" in a sentence, and [Journal.Report] "how is my data used?" in the slots of GDPR Art. 15. Package
 // explain computes factors for any Go function; what takes too long for the call is added later with [Journal.Explain].

@@ -98,6 +98,9 @@ func errorType(err error) string {
 	if p, ok := errors.AsType[*call.PanicError](err); ok {
 		return p.Error()
 	}
+	if status, ok := errors.AsType[*statusError](err); ok {
+		return status.Error()
+	}
 	if err == call.ErrUnfinished { //nolint:errorlint // the very value that says so
 		return "runtime.Goexit"
 	}

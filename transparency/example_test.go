@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 
 	"github.com/fairlead-go/fairlead/ledger"
 	"github.com/fairlead-go/fairlead/transparency"
@@ -96,4 +99,27 @@ func ExampleJournal_Get() {
 	// Output:
 	// Your income is below what this loan needs.
 	// transparency: not found
+}
+
+func ExampleTransport() {
+	ctx := context.Background()
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "laces") }))
+	defer service.Close()
+	journal, _ := transparency.New(ctx, ledger.Memory(nil), nil)
+	client := &http.Client{Transport: transparency.Transport(nil, journal, func(x transparency.Exchange) transparency.Explanation {
+		return transparency.Explanation{Subject: "c-17", Summary: "You asked our adviser", Result: string(x.Received)}
+	})}
+
+	request, _ := http.NewRequestWithContext(ctx, http.MethodPost, service.URL, strings.NewReader("what next?"))
+	response, err := client.Do(request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer response.Body.Close()
+	for record := range journal.Find(ctx, "c-17") {
+		fmt.Println(record.Outcome, record.Explanation.Result, record.Input.Digest.MatchesBytes([]byte("what next?")))
+	}
+	// Output:
+	// allowed laces true
 }

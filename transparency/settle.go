@@ -16,7 +16,12 @@ func (rec *recording) begin(ctx context.Context, j *Journal, d *call.Decision, i
 	if err := rec.keep(&rec.input, in); err != nil && !j.lenient(ctx) {
 		return rec.refuse(&RecordError{Decision: d.ID(), Reason: "the input cannot be written as JSON: give its type a MarshalJSON", Err: err})
 	}
-	if !d.Resumed() {
+	return rec.resume()
+}
+
+// resume reads the earlier record of a call that was held.
+func (rec *recording) resume() error {
+	if !rec.d.Resumed() {
 		return nil
 	}
 	if err := rec.reopen(); err != nil {
@@ -76,7 +81,7 @@ func (rec *recording) keep(c *Content, p any) error {
 
 // keepChunk takes in one more chunk of a stream; the payload becomes a JSON array.
 func (rec *recording) keepChunk(p any) error {
-	c := &rec.chunks
+	c := &rec.sent
 	if rec.journal.o.Payloads && !c.Cut {
 		open := byte(',')
 		if c.Chunks == 0 {
@@ -227,9 +232,9 @@ func (rec *recording) contents(end *ending, r *Record) error {
 			return rec.unwritable(err)
 		}
 	}
-	if rec.chunks.Chunks > 0 {
-		r.Output = rec.chunks
-		if len(r.Output.Payload) > 0 {
+	if rec.sent.Digest != (Digest{}) {
+		r.Output = rec.sent
+		if r.Output.Chunks > 0 && len(r.Output.Payload) > 0 {
 			r.Output.Payload = append(r.Output.Payload, ']')
 		}
 		return nil
