@@ -2,6 +2,7 @@ package fairlead_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -87,31 +88,37 @@ func TestAnHTTPClientGuardedByTransport(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	client := &http.Client{Transport: consent.Transport(server.Client().Transport, h.gate, nil)}
-	send := func(t *testing.T) (*http.Response, int, *fairlead.Trail) {
+	type reply struct {
+		status   int
+		kind     string // of its content
+		body     string
+		attempts int
+	}
+	send := func(t *testing.T) (reply, *fairlead.Trail) {
 		ctx, trail := fairlead.Track(consent.WithAsk(t.Context(), consent.Ask{Subject: canarySubject, Purpose: purpose}))
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("hello"))
 		require.NoError(t, err)
 		resp, attempts, err := retrying(client, r)
 		require.NoError(t, err)
-		t.Cleanup(func() { _ = resp.Body.Close() })
-		return resp, attempts, trail
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		return reply{resp.StatusCode, resp.Header.Get("Content-Type"), string(body), attempts}, trail
 	}
 
 	t.Run("allowed", func(t *testing.T) {
-		resp, attempts, trail := send(t)
-		assert.Equal(t, http.StatusOK, resp.StatusCode)
-		body, err := io.ReadAll(resp.Body)
-		require.NoError(t, err)
-		assert.Equal(t, "hello", string(body))
-		assert.Equal(t, 1, attempts)
+		got, trail := send(t)
+		assert.Equal(t, http.StatusOK, got.status)
+		assert.Equal(t, "hello", got.body)
+		assert.Equal(t, 1, got.attempts)
 		assert.Equal(t, fairlead.Allowed, trail.Outcome())
 		assert.EqualValues(t, 1, served.Swap(0))
 	})
 	t.Run("attempts of one request are one decision", func(t *testing.T) {
 		failing.Store(2)
-		resp, attempts, trail := send(t)
-		assert.Equal(t, http.StatusOK, resp.StatusCode)
-		assert.Equal(t, 3, attempts)
+		got, trail := send(t)
+		assert.Equal(t, http.StatusOK, got.status)
+		assert.Equal(t, 3, got.attempts)
 		assert.Len(t, trail.All(), 1)
 		assert.Equal(t, fairlead.Allowed, trail.Outcome())
 		assert.EqualValues(t, 3, served.Swap(0))
@@ -119,20 +126,18 @@ func TestAnHTTPClientGuardedByTransport(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		failing.Store(0)
 		withdraw(t, h)
-		resp, attempts, trail := send(t)
-		assert.Equal(t, http.StatusForbidden, resp.StatusCode)
-		assert.Equal(t, "application/problem+json", resp.Header.Get("Content-Type"))
-		assert.Equal(t, 1, attempts, "the answer keeps clients from trying again")
+		got, trail := send(t)
+		assert.Equal(t, http.StatusForbidden, got.status)
+		assert.Equal(t, "application/problem+json", got.kind)
+		assert.Equal(t, 1, got.attempts, "the answer keeps clients from trying again")
 		assert.Zero(t, served.Load(), "nothing was sent")
-		body, err := io.ReadAll(resp.Body)
-		require.NoError(t, err)
-		clean(t, string(body), "the answer")
+		clean(t, got.body, "the answer")
 		assert.Equal(t, fairlead.Denied, trail.Outcome())
 		denied := &consent.DeniedError{}
 		require.ErrorAs(t, trail.Err(), &denied, "the typed error stands in the trail")
 		assert.Equal(t, consent.ReasonWithdrawn, denied.Reason)
 		typed(t, trail.Err(), trail.ID())
-		assert.Contains(t, string(body), trail.ID().String())
+		assert.Contains(t, got.body, trail.ID().String())
 	})
 }
 
@@ -151,7 +156,7 @@ func TestARefusalInsideAnSDKIsStillADenial(t *testing.T) {
 			return answer{}, err
 		}
 		defer resp.Body.Close()
-		return answer{}, &http.ProtocolError{ErrorString: resp.Status}
+		return answer{}, errors.New(resp.Status)
 	}
 	ctx := fairlead.WithSubject(t.Context(), canarySubject)
 	_, trail, _, err := once(ctx, fairlead.Wrap(sdk, h.sys), canary())

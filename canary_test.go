@@ -26,7 +26,7 @@ var verbs = []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"}
 
 // own are the errors in a chain that Fairlead made: its types, and what it wrapped without one of its own.
 func own(err error) []error {
-	if err == nil || err == error(errModel) { //nolint:errorlint // that very error is the user's
+	if err == nil || err == errModel { //nolint:errorlint // that very error is the user's
 		return nil
 	}
 	found := []error{err}
@@ -64,7 +64,7 @@ func TestNoErrorOfFairleadHoldsACanary(t *testing.T) {
 			h := newHouse(t)
 			trail, panicked, err := s.play(t, h)
 			if s.outcome == fairlead.Allowed || s.outcome == fairlead.Replaced {
-				assert.NoError(t, err)
+				require.NoError(t, err)
 			}
 			if s.panicked {
 				assert.Equal(t, canaryPanic, panicked, "the user's panic goes on as it was")
@@ -72,7 +72,7 @@ func TestNoErrorOfFairleadHoldsACanary(t *testing.T) {
 			for _, e := range append(own(err), own(trail.Err())...) {
 				printsClean(t, e, reflect.TypeOf(e).String())
 				clean(t, e.Error(), reflect.TypeOf(e).String())
-				if public, ok := e.(interface{ Public() string }); ok { //nolint:errorlint // this link of the chain
+				if public, ok := e.(interface{ Public() string }); ok {
 					assert.NotEmpty(t, public.Public())
 					clean(t, public.Public(), "its public sentence")
 				}

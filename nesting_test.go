@@ -53,7 +53,7 @@ func TestGuardsInTheWrongOrderStillGuard(t *testing.T) {
 	withdraw(t, h)
 	_, trail, _, err = once(ctx, h.backwards(), canary())
 	require.ErrorIs(t, err, consent.ErrDenied)
-	assert.ErrorIs(t, trail.Err(), consent.ErrDenied)
+	require.ErrorIs(t, trail.Err(), consent.ErrDenied)
 	assert.Equal(t, runs, h.runs, "a denial refuses also from the innermost place")
 }
 

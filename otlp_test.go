@@ -3,7 +3,6 @@ package fairlead_test
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"testing"
 
@@ -210,7 +209,7 @@ func (s *sink) checkScope(t *testing.T) {
 	require.NotEmpty(t, s.scopes)
 	for _, scope := range s.scopes {
 		assert.Regexp(t, `^github\.com/fairlead-go/fairlead(/|$)`, scope.Name)
-		assert.Regexp(t, regexp.MustCompile(`^\d+\.\d+\.\d+`), scope.Version)
+		assert.Regexp(t, `^\d+\.\d+\.\d+`, scope.Version)
 	}
 }
 

@@ -53,7 +53,8 @@ func TestAPanicInAFunctionPassedToAGuardRefuses(t *testing.T) {
 			clean(t, err.Error(), "the refusal")
 
 			cell := h.cell(t, "f")
-			assert.Equal(t, c.counted, counts{cell.N, float64(cell.Ends.Denied), float64(cell.Ends.Failed)})
+			got := counts{cell.N, float64(cell.Ends.Denied), float64(cell.Ends.Failed)}
+			assert.Equal(t, c.counted, got)
 			r := h.record(t, trail.ID())
 			if c.at != "show" && c.at != "favourable" { // those come after the record
 				assert.Equal(t, c.outcome, r.Outcome)

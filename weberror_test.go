@@ -98,7 +98,7 @@ func TestOutcomeOf(t *testing.T) {
 	_, err := h.stack().Func()(t.Context(), canary().scored(scoreHeld))
 	for _, e := range []error{err, fmt.Errorf("offers: %w", err), errors.Join(errModel, err)} {
 		assert.Equal(t, fairlead.Held, fairlead.OutcomeOf(e))
-		assert.ErrorIs(t, e, oversight.ErrPending)
+		require.ErrorIs(t, e, oversight.ErrPending)
 	}
 	assert.Equal(t, fairlead.Allowed, fairlead.OutcomeOf(nil))
 	assert.Equal(t, fairlead.Failed, fairlead.OutcomeOf(errModel))

@@ -137,7 +137,7 @@ func TestAStackNeverChanges(t *testing.T) {
 // A guarded function can be wrapped in itself: what comes out has the type that went in.
 func TestAGuardedFunctionIsAFunctionLikeAnyOther(t *testing.T) {
 	h := newHouse(t)
-	var f func(context.Context, customer) (answer, error) = h.greet
+	f := h.greet
 	f = fairlead.Around(f).Consent(h.gate, h.ask).Func()
 	f = fairlead.Wrap(f, h.sys)
 	_, trail, _, err := once(t.Context(), f, canary())
