@@ -97,6 +97,8 @@ type openedBody struct {
 	Output      json.RawMessage `json:"output,omitempty"`
 	Explanation json.RawMessage `json:"explanation,omitempty"`
 	Session     string          `json:"session,omitempty"`
+	Appeal      *appealBody     `json:"appeal,omitempty"`
+	Gold        *goldBody       `json:"gold,omitempty"`
 	InputDigest []byte          `json:"input_digest"`
 	Digest      []byte          `json:"digest"`
 }

@@ -75,7 +75,9 @@ func (k *Desk) Estimate(ctx context.Context, w Window) (Estimate, error) {
 		if err != nil {
 			return Estimate{}, err
 		}
-		t.add(f.Stratum, f.Probability, f.became())
+		if f.chance() {
+			t.add(f.Stratum, f.Probability, f.became())
+		}
 	}
 	return t.estimate(w.Confidence), nil
 }

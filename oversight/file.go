@@ -57,9 +57,12 @@ type File struct {
 	Correction  json.RawMessage // the output of a Replaced case
 	Comment     string
 	Reasons     []string
-	Judgements  []Vote // who said what: only once it is decided or split, so that nobody sees it before their own
-	Withdrawn   bool   // by Invalidate
-	Delivered   bool   // the answer has gone out at least once
+	Judgements  []Vote    // who said what: only once it is decided or split, so that nobody sees it before their own
+	Withdrawn   bool      // by Invalidate
+	AppealOf    uuid.UUID // the case that this one appeals; zero for none
+	Statement   string    // what the person says in an appeal
+	Gold        Verdict   // the known answer of a gold case, once it is decided
+	Delivered   bool      // the answer has gone out at least once
 	Events      []Event
 }
 
@@ -127,10 +130,16 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 		Input: f.body.Input, Output: f.body.Output, Explanation: f.body.Explanation,
 		Delivered: f.delivered, Events: f.history,
 	}
+	if a := f.body.Appeal; a != nil {
+		file.AppealOf, file.Statement = a.Of, a.Statement
+	}
 	if f.decided() {
 		last := f.decision()
 		file.Verdict, file.Decided, file.By = f.verdict.Verdict, f.verdict.at, f.verdict.reviewer
 		file.Expired, file.Withdrawn = f.verdict.expired, f.verdict.invalid
+		if f.body.Gold != nil {
+			file.Gold = f.body.Gold.Answer
+		}
 		file.Correction, file.Comment, file.Reasons = last.Output, last.Comment, last.Reasons
 	}
 	if f.decided() || f.split {

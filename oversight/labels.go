@@ -39,7 +39,7 @@ func (k *Desk) Labels(ctx context.Context, w io.Writer, win Window) (int, error)
 		if err != nil {
 			return n, err
 		}
-		if f.became() == unreviewed {
+		if !f.chance() || f.became() == unreviewed {
 			continue
 		}
 		last := f.decision()

@@ -22,8 +22,11 @@ type record struct {
 	subject  string
 	title    string
 	score    float64
-	input    digest // of the guarded function's input
-	digest   digest // of everything a verdict is about
+	gold     bool // its answer is known
+	appeal   bool
+	banned   []string // who judged the case that this one appeals
+	input    digest   // of the guarded function's input
+	digest   digest   // of everything a verdict is about
 	opened   time.Time
 	deadline time.Time
 	now      time.Time // the latest of its entries' times: what leases and deadlines are judged by
@@ -85,6 +88,10 @@ func open(e ledger.Entry) (*record, error) {
 		return nil, err
 	}
 	r.title, r.score = cut(body.Title, maxTitle), body.Score
+	r.gold, r.appeal = body.Gold != nil, body.Appeal != nil
+	if r.appeal {
+		r.banned = body.Appeal.Barred
+	}
 	copy(r.input[:], body.InputDigest)
 	copy(r.digest[:], body.Digest)
 	r.deadline = unix(r.Deadline)
@@ -156,8 +163,11 @@ func (r *record) barred(reviewer string) bool {
 	if reviewer == "" || r.assigned != "" && r.assigned != reviewer {
 		return true
 	}
-	return slices.ContainsFunc(r.votes, func(v vote) bool { return v.reviewer == reviewer })
+	return r.votedOn(reviewer) || slices.Contains(r.banned, reviewer)
 }
+
+// chance says whether the case was drawn from the decisions, so that rates can be built on it.
+func (r *record) chance() bool { return !r.gold && !r.appeal }
 
 // capped ends a lease with the case: nobody decides after the deadline.
 func (r *record) capped(until int64) time.Time {
@@ -204,7 +214,7 @@ func (r *record) assign(e ledger.Entry) (effect, error) {
 	if err := decode(e, &struct{}{}, &body); err != nil {
 		return ignored, err
 	}
-	if r.cooling() || r.votedOn(body.To) {
+	if r.cooling() || r.votedOn(body.To) || slices.Contains(r.banned, body.To) {
 		return fenced, nil
 	}
 	r.assigned = body.To

@@ -40,7 +40,7 @@ func newWatermark(b *Breaker) *watermark {
 // enter puts a case at the end of the line.
 func (w *watermark) enter(r *record) {
 	r.place = -1
-	if w == nil || w.tripped || r.Probability < w.config.MinProbability*(1-1e-12) {
+	if w == nil || w.tripped || !r.chance() || r.Probability < w.config.MinProbability*(1-1e-12) {
 		return
 	}
 	r.place = w.first + len(w.line)

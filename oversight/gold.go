@@ -1,0 +1,112 @@
+package oversight
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Gold is a case with a known answer, put among the others to see whether reviewers find it. It looks like any other until it is
+// decided; it delivers nothing and counts in no rate of the model. Nothing of it prints.
+type Gold struct {
+	// Case is what the reviewer sees; its Key makes seeding idempotent. Required: Input.
+	Case Case
+	// System is whose cases it stands among. Required.
+	System string
+	// Version is that system's, as its real cases show it. Default: none.
+	Version string
+	// Output is what the function is to seem to have said. Required.
+	Output any
+	// Answer is the verdict that is right. Required.
+	Answer Verdict
+}
+
+// Seed puts a gold case into the queue and returns its ID.
+func (k *Desk) Seed(ctx context.Context, who string, g Gold) (uuid.UUID, error) {
+	if err := k.usable(); err != nil {
+		return uuid.Nil, err
+	}
+	if err := named(who); err != nil {
+		return uuid.Nil, err
+	}
+	switch {
+	case g.System == "" || g.Case.Input == nil || g.Output == nil:
+		return uuid.Nil, invalid("Gold needs System, Case.Input and Output")
+	case g.Answer != Approved && g.Answer != Rejected && g.Answer != Replaced:
+		return uuid.Nil, invalid("Gold.Answer must be Approved, Rejected or Replaced")
+	}
+	public, body, err := k.goldPayload(who, &g)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	now := time.Now()
+	id := uuid.Must(uuid.NewV7())
+	public.Deadline, public.Began = now.Add(k.policy.Within).UnixNano(), now.UnixNano()
+	seal := sealOf(id, digest(body.InputDigest), &public, body.Output)
+	body.Digest = seal[:]
+	did, seq, err := k.commit(ctx, entry(kindOpened, openedID(g.System, goldKey(g.Case.Key), id), id, "", now, public, body))
+	if err != nil {
+		return uuid.Nil, unwritten(nil, "the gold case", err)
+	}
+	if did == applied {
+		return id, nil
+	}
+	for e, err := range k.ledger.Since(ctx, seq-1) { // it was seeded before
+		if err != nil {
+			return uuid.Nil, unwritten(nil, "the gold case", err)
+		}
+		return e.Key, nil
+	}
+	return uuid.Nil, &CaseError{Reason: ErrNotFound}
+}
+
+// goldKey keeps gold cases apart from real ones under the same key.
+func goldKey(key string) string {
+	if key == "" {
+		return ""
+	}
+	return "gold\x00" + key
+}
+
+// goldPayload makes a case that shows no difference: drawn with the policy's own rate.
+func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error) {
+	p := k.policy.Rate
+	if p <= 0 {
+		p = 1
+	}
+	public := openedPublic{
+		Probability: p, Stratum: g.Case.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: g.System, Version: g.Version,
+		Fallback: k.policy.Fallback, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
+	}
+	body := openedBody{
+		Title: g.Case.Title, Unit: g.Case.Unit, Score: finite(g.Case.Score),
+		Gold: &goldBody{By: who, Answer: g.Answer},
+	}
+	var err error
+	if body.Input, err = marshal(g.Case.Input); err != nil {
+		return public, body, &CaseError{Reason: ErrInvalid, Detail: "Gold.Case.Input cannot be written as JSON", Err: err}
+	}
+	if body.Output, err = k.codec.encode(g.Output); err != nil {
+		return public, body, &CaseError{Reason: ErrInvalid, Detail: "Gold.Output cannot be encoded", Err: err}
+	}
+	input := newFields("gold input")
+	input.bytes(body.Input)
+	sum := input.sum()
+	body.InputDigest = sum[:]
+	return public, body, nil
+}
+
+type goldBody struct {
+	By     string  `json:"by"`
+	Answer Verdict `json:"answer"`
+}
+
+// Format prints no field of a gold case under any verb.
+func (Gold) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.Gold(redacted)") }
+
+// LogValue keeps a gold case out of slog.
+func (Gold) LogValue() slog.Value { return slog.StringValue("oversight.Gold(redacted)") }
