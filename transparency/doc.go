@@ -21,8 +21,9 @@
 //	disclosure.shown    a notice a person was shown
 //	card.published      a system card that came into force
 //
-// Each decision entry has Key = the decision's ID and ID = UUIDv5 of (decision, kind, attempt), so that a retry writes nothing twice.
-// Its public part, which outlives the erasure of the person, holds system, version and outcome and nothing else.
+// Each decision entry has Key = the decision's ID and ID = UUIDv5 of (decision, kind, attempt), so that a retry writes nothing twice; an
+// amendment's has its outcome in it too, since a delivery that failed may be tried again, and a later explanation's what it says. Its
+// public part, which outlives the erasure of the person, holds system, version and outcome and nothing else.
 //
 // # The record, version 1
 //
