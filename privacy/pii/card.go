@@ -19,6 +19,8 @@ func cardIssuer(v id) bool {
 		return n == 15
 	case p3 >= 300 && p3 <= 305, p4 == 3095, p2 == 36, p2 == 38, p2 == 39: // Diners Club
 		return n >= 14 && n <= 19
+	case p4 == 2131 || p4 == 1800: // JCB's first series
+		return n == 15
 	case p4 >= 3528 && p4 <= 3589: // JCB
 		return n >= 16 && n <= 19
 	case p4 == 6011, p3 >= 644 && p3 <= 649, p2 == 65: // Discover

@@ -106,22 +106,27 @@ func (s *sweep) nanp(a int) {
 	if c.g[a].n == 1 && c.buf[c.g[a].off] == '1' && a+1 < c.ng {
 		first++
 	}
-	b := first
+	b, glued := first, false
 	switch {
 	case c.g[first].n == 10 || c.g[first].n == 11 && c.buf[c.g[first].off] == '1':
 	case first+2 < c.ng && c.g[first].n == 3 && c.g[first+1].n == 3 && c.g[first+2].n == 4:
 		b = first + 2
+	case first+2 < c.ng && c.g[first].n == 3 && c.g[first+1].n == 3 && c.gluedExtension(first+2):
+		b, glued = first+2, true
 	case first+1 < c.ng && c.g[first].n == 3 && c.g[first+1].n == 7 && c.g[first].sep == sepParen:
 		b = first + 1
 	default:
 		return
 	}
 	for i := a; i <= b; i++ {
-		if !c.g[i].digit || i > a && c.g[i].sep >= sepColon {
+		if !c.g[i].digit && (!glued || i < b) || i > a && c.g[i].sep >= sepColon {
 			return
 		}
 	}
 	v := c.id(a, b)
+	if glued {
+		v.n -= int(c.g[b].n) - 4
+	}
 	if v.n == 11 {
 		if v.b[0] != '1' {
 			return
@@ -140,4 +145,15 @@ func (s *sweep) nanp(a int) {
 		score = 0.3 // ten digits are an order number too
 	}
 	s.report(kPhone, openBracket(s.text, c.g[a].start, c.g[b].end), extension(s.text, c.g[b].end), score)
+}
+
+// gluedExtension reports whether group i is four digits, an x and an extension
+// of up to six digits ("3560x45").
+func (c *cluster) gluedExtension(i int) bool {
+	g := &c.g[i]
+	if g.n < 6 || g.n > 11 || c.buf[g.off+4] != 'X' {
+		return false
+	}
+	want := (uint64(1)<<g.n - 1) &^ (1 << 4)
+	return c.digits>>g.off&want == want
 }

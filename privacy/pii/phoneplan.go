@@ -120,7 +120,7 @@ func (s *sweep) national(a int) {
 }
 
 // planned scores a national number: 0.6 for groups as France, Britain, Japan,
-// Germany and Brazil print them, else 0.3 if any plan of the larger countries
+// Germany and Brazil print them and after a trunk zero, else 0.3 if any plan of the larger countries
 // has it.
 func (s *sweep) planned(v *id, a, b int, seen uint16) float64 {
 	c, e := &s.c, s.eng
@@ -142,13 +142,16 @@ func (s *sweep) planned(v *id, a, b int, seen uint16) float64 {
 	if seen>>sepSlash&1 == 1 && v.b[0] != '0' {
 		return 0
 	}
-	from := 0
+	from, score := 0, 0.3
 	if v.b[0] == '0' {
 		from = 1
+		if v.b[1] != '0' && v.n >= 9 && v.n <= 11 && first >= 3 && c.g[b].n >= 2 && seen&(seen-1) == 0 && seen&(1<<sepSpace|1<<sepHyphen) != 0 {
+			score = named // a trunk zero and groups
+		}
 	}
 	for _, cc := range [...]int{49, 44, 33, 39, 34, 31, 32, 41, 43, 46, 48, 351, 353, 61, 64, 81, 82, 86, 90, 91, 27, 972, 55, 52, 54, 63, 66, 60, 65, 852, 886} {
 		if e.inPlan(cc, v, from) || from == 1 && cc == 39 && e.inPlan(cc, v, 0) {
-			return 0.3
+			return score
 		}
 	}
 	return 0

@@ -47,16 +47,8 @@ func (e *compiled) addShape(k kid, pattern string) {
 		c := pattern[i]
 		cls := uint8(sepNone)
 		switch c {
-		case ' ':
-			cls = sepSpace
-		case '-':
-			cls = sepHyphen
-		case '.':
-			cls = sepDot
-		case '/':
-			cls = sepSlash
-		case '(':
-			cls = sepParen
+		case ' ', '-', '.', '/', '(':
+			cls = separatorClass(c)
 		case '_':
 			sh.uniform, cls = spaceOrHyphen, sepSpace
 		case '*':
@@ -99,6 +91,20 @@ func (e *compiled) addShape(k kid, pattern string) {
 	if sh.digits&first != first && sh.letters&first != first {
 		e.hang(rootMixed, sh, lens[:groups+1])
 	}
+}
+
+func separatorClass(c byte) uint8 {
+	switch c {
+	case ' ':
+		return sepSpace
+	case '-':
+		return sepHyphen
+	case '.':
+		return sepDot
+	case '/':
+		return sepSlash
+	}
+	return sepParen
 }
 
 // Walks start at one of three roots, by what the first group holds.

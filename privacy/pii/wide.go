@@ -99,34 +99,7 @@ func (s *sweep) wide(i int) int {
 	var buf [wideWindow]byte
 	var at [wideWindow + 1]uint16
 	sub := sweep{eng: s.eng, on: s.on, min: s.min, allow: s.allow, lo: -1, hi: -1, narrow: true}
-	n := 0
-	for p := from; p < to; {
-		at[n] = uint16(p - from)
-		if p == s.lo {
-			sub.lo = n
-		}
-		if p == s.hi {
-			sub.hi = n
-		}
-		if d, size := wideDigit(text[p:to]); size > 0 {
-			buf[n] = '0' + d
-			p += size
-		} else if size := invisible(text[p:to]); size > 0 {
-			p += size
-			continue
-		} else if c, size := wideForm(text[p:to]); size > 0 {
-			buf[n] = c
-			p += size
-		} else {
-			buf[n] = text[p]
-			p++
-		}
-		n++
-	}
-	at[n] = uint16(to - from)
-	if to == s.hi {
-		sub.hi = n
-	}
+	n := sub.writeOut(s, from, to, &buf, &at)
 	var found [24]Finding
 	sub.text, sub.out = string(buf[:n]), found[:0]
 	sub.run()
@@ -154,6 +127,40 @@ func (s *sweep) wide(i int) int {
 		resume++
 	}
 	return resume
+}
+
+// writeOut copies text[from:to] of outer into buf in ASCII, notes in at where
+// each byte came from, and returns how many there are.
+func (s *sweep) writeOut(outer *sweep, from, to int, buf *[wideWindow]byte, at *[wideWindow + 1]uint16) int {
+	text, n := outer.text, 0
+	for p := from; p < to; {
+		at[n] = uint16(p - from)
+		if p == outer.lo {
+			s.lo = n
+		}
+		if p == outer.hi {
+			s.hi = n
+		}
+		if d, size := wideDigit(text[p:to]); size > 0 {
+			buf[n] = '0' + d
+			p += size
+		} else if size := invisible(text[p:to]); size > 0 {
+			p += size
+			continue
+		} else if c, size := wideForm(text[p:to]); size > 0 {
+			buf[n] = c
+			p += size
+		} else {
+			buf[n] = text[p]
+			p++
+		}
+		n++
+	}
+	at[n] = uint16(to - from)
+	if to == outer.hi {
+		s.hi = n
+	}
+	return n
 }
 
 // invisibleBefore returns the length of the invisible character that ends at i.

@@ -17,7 +17,7 @@ func worldwide() []rule {
 			Check:   "calling code, length and first digits in use there; area code and exchange rules of the NANP",
 			Source:  "ITU-T E.164, ATIS-0300051, libphonenumber's metadata",
 			Example: "+1 202-555-0143",
-		}, words: "phone|telephone|tel|mobile|cell|call|fax|whatsapp|sms|telefon|telefonnummer|handy|mobil|rufnummer|" +
+		}, words: "phone|telephone|tel|mobile|cell|call|dial|reach|contact|fax|whatsapp|sms|telefon|telefonnummer|handy|mobil|rufnummer|" +
 			"téléphone|portable|teléfono|telefono|móvil|celular|cellulare|telefone|telemóvel|telefoon|mobiel|komórka|numer telefonu"},
 		{
 			Info: Info{
