@@ -20,6 +20,7 @@ import (
 type scene struct {
 	name     string
 	prepare  func(t *testing.T, h *house)               // before the stack is wired
+	fallback bool                                       // Otherwise is on
 	in       customer                                   // zero: the canary
 	ctx      func(context.Context) context.Context      // nil: the test's own
 	before   func(t *testing.T, h *house, id uuid.UUID) // a held call is made first, this decides its case, and the call is the resumed one
@@ -77,6 +78,14 @@ func scenes() []scene {
 			events: []string{checked, recorded, observed}, failure: "*consent.DeniedError",
 		},
 		{
+			name: "fallback", prepare: withdraw, fallback: true, outcome: fairlead.Fallback,
+			events: []string{checked, recorded, observed},
+		},
+		{
+			name: "panic of the fallback", prepare: func(t *testing.T, h *house) { withdraw(t, h); h.panics = "otherwise" }, fallback: true,
+			outcome: fairlead.Failed, events: []string{checked, recorded, observed}, failure: "*call.PanicError", panicked: true,
+		},
+		{
 			name: "hold", in: canary().scored(scoreHeld), outcome: fairlead.Held,
 			events: []string{checked, redacted, sampled, held, recorded, observed}, failure: "*oversight.PendingError",
 		},
@@ -132,13 +141,22 @@ func scenes() []scene {
 	})
 }
 
+// answers says whether the caller gets an answer.
+func (s *scene) answers() bool {
+	return s.outcome == fairlead.Allowed || s.outcome == fairlead.Fallback || s.outcome == fairlead.Replaced
+}
+
 // play makes the scene's call and returns what came of it.
 func (s *scene) play(t *testing.T, h *house) (trail *fairlead.Trail, panicked any, err error) {
 	t.Helper()
 	if s.prepare != nil {
 		s.prepare(t, h)
 	}
-	f := h.stack().Func()
+	stack := h.stack()
+	if s.fallback {
+		stack = stack.Otherwise(h.otherwise)
+	}
+	f := stack.Func()
 	in, ctx := s.in, t.Context()
 	if in == (customer{}) {
 		in = canary()
@@ -166,9 +184,7 @@ func TestOneSpanPerCallOverTheWire(t *testing.T) {
 			trail, panicked, err := s.play(t, h)
 			assert.Equal(t, s.panicked, panicked != nil)
 			assert.Equal(t, s.outcome, trail.Outcome())
-			if s.outcome != fairlead.Replaced {
-				assert.Equal(t, s.outcome == fairlead.Allowed, err == nil && panicked == nil)
-			}
+			assert.Equal(t, s.answers(), err == nil && panicked == nil)
 
 			spans := wire.arrived(t)
 			if s.before != nil {
