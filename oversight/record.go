@@ -83,7 +83,14 @@ func open(e ledger.Entry) (*record, error) {
 	if err := json.Unmarshal(e.Public, &r.openedPublic); err != nil {
 		return nil, err
 	}
-	var body openedBody
+	var body struct { // what the queue needs of an openedBody
+		Title       string      `json:"title"`
+		Score       float64     `json:"score"`
+		Gold        *goldBody   `json:"gold"`
+		Appeal      *appealBody `json:"appeal"`
+		InputDigest []byte      `json:"input_digest"`
+		Digest      []byte      `json:"digest"`
+	}
 	if err := json.Unmarshal(e.Body, &body); err != nil {
 		return nil, err
 	}

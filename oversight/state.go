@@ -135,6 +135,9 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 	if r.Held {
 		s.held--
 	}
+	if len(s.open) == 0 { // a map that has been large stays so
+		s.open, s.keyed, s.due = map[uuid.UUID]*record{}, map[uuid.UUID]*record{}, nil
+	}
 	return did, nil
 }
 
