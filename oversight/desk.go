@@ -44,6 +44,10 @@ type Options struct {
 	// and counts as not reviewed; when all hold something, further calls that would be held are refused.
 	// Default: DefaultMaxOpen.
 	MaxOpen int
+	// Notify hears of every case that is opened or closed while the desk is open, here or in another process, in order and one at a
+	// time. It must be quick: appends wait for it on a Memory ledger, and other reactions on every ledger. Where it must not be lost,
+	// hand it to a queue of your own; [Webhook] posts it. Default: nobody is told.
+	Notify func(Notice)
 	// MeterProvider makes the gauges of the queue and the switch. Default: the global provider at the time of New.
 	MeterProvider metric.MeterProvider
 }
@@ -95,7 +99,10 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 		k.follower.Close()
 		return nil, err
 	}
-	if policy.Breaker != nil {
+	if k.opts.Notify != nil {
+		k.state.tell()
+	}
+	if policy.Breaker != nil || k.opts.Notify != nil {
 		k.follower.After(k.react)
 		// A process that died between the trip and the stop left the stop to us.
 		if err := k.pull(); err != nil {

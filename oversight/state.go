@@ -27,7 +27,9 @@ type state struct {
 	await  map[uuid.UUID]*effect
 	watch  map[uuid.UUID]*watcher
 
-	breaker *watermark // nil without one
+	breaker *watermark           // nil without one
+	telling bool                 // somebody wants notices
+	notices map[uuid.UUID]Notice // by the entry they are about, until the reaction to it
 }
 
 // watcher is who waits for a verdict in this process.
@@ -100,6 +102,7 @@ func (s *state) takeOpened(e ledger.Entry) (effect, error) {
 	}
 	heap.Push(&s.due, r)
 	s.breaker.enter(r)
+	s.notice(e.ID, r)
 	if r.Held {
 		s.keyed[r.opening] = r
 	}
@@ -128,6 +131,7 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		return did, nil
 	}
 	s.breaker.leave(r)
+	s.notice(e.ID, r)
 	delete(s.open, r.id)
 	delete(s.keyed, r.opening)
 	r.list.remove(r)

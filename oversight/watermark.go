@@ -136,10 +136,11 @@ func (k *Desk) pull() error {
 	return nil
 }
 
-// react runs after each entry of the ledger.
+// react runs after each entry of the desk's stream.
 func (k *Desk) react(e ledger.Entry) {
-	if e.Stream == stream {
-		_ = k.pull() // a stop that cannot be written binds this process all the same
+	_ = k.pull() // a stop that cannot be written binds this process all the same
+	if n, ok := k.state.told(e.ID); ok {
+		_, _ = guard(func() ([]byte, error) { k.opts.Notify(n); return nil, nil }) // its panic must not stop the desk
 	}
 }
 
