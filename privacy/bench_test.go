@@ -88,6 +88,7 @@ func BenchmarkTransport(b *testing.B) {
 					if _, err := io.Copy(io.Discard, res.Body); err != nil {
 						b.Fatal(err)
 					}
+					res.Body.Close()
 				}
 			})
 		}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -37,7 +36,7 @@ func TestHashAndTokenAreStableAndSeparate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := text(t, keyed(c.op), "acme", mail)
-			assert.Regexp(t, regexp.MustCompile(c.form), got)
+			assert.Regexp(t, c.form, got)
 			assert.Equal(t, got, text(t, keyed(c.op), "acme", mail), "another process, the same token")
 			assert.NotEqual(t, got, text(t, keyed(c.op), "acme", mail2))
 			assert.NotEqual(t, got, text(t, keyed(c.op), "other", mail), "tenants are apart")
