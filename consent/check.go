@@ -2,11 +2,14 @@ package consent
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
+	"slices"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
@@ -29,9 +32,24 @@ type Answer struct {
 	Purpose string     // the purpose asked for
 	Basis   Basis      // why it is allowed; "" when denied. BasisConsent also where nobody has objected to an opt-out purpose.
 	Reason  Reason     // why it is denied; "" when allowed
-	Receipt uuid.UUID  // the event behind the answer; zero if there is none
+	Receipt ledger.Seq // the entry behind the answer; 0 if there is none
 	AsOf    ledger.Seq // position in the log the answer was read at
+	// Conflict says that the person agreed to this very purpose while their browser sends a Global Privacy Control signal: allowed
+	// because the purpose has OverGPC, and worth asking about.
+	Conflict bool
 }
+
+// String keeps a printed question free of the subject.
+func (a Ask) String() string { return "consent.Ask(redacted)" }
+
+// Format prints String under every verb.
+func (a Ask) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, a.String()) }
+
+// LogValue keeps the question out of slog.
+func (a Ask) LogValue() slog.Value { return slog.StringValue(a.String()) }
+
+// MarshalJSON keeps the question out of logs that write JSON.
+func (a Ask) MarshalJSON() ([]byte, error) { return json.Marshal(a.String()) }
 
 type askKey struct{}
 
@@ -72,6 +90,9 @@ func GPC(r *http.Request) bool { return r != nil && r.Header.Get("Sec-GPC") == "
 // Check answers the question from memory. The error is a *DeniedError if and only if the answer is not Allowed. Inside a guarded
 // call the answer joins its decision.
 func (g *Gate) Check(ctx context.Context, ask Ask) (Answer, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	d := call.From(ctx)
 	ask.fill(ctx)
 	answer, cause := g.answer(ctx, d, &ask)
@@ -81,7 +102,7 @@ func (g *Gate) Check(ctx context.Context, ask Ask) (Answer, error) {
 	}
 	d.NoteConsent(call.Consent{
 		Allowed: answer.Allowed, Purpose: known, Reason: string(answer.Reason), Basis: string(answer.Basis),
-		Receipt: answer.Receipt, AsOf: uint64(answer.AsOf),
+		Receipt: uint64(answer.Receipt), AsOf: uint64(answer.AsOf),
 	})
 	if !answer.Allowed {
 		return answer, &DeniedError{Purpose: known, Reason: answer.Reason, Decision: d.ID(), Err: cause}
@@ -92,8 +113,8 @@ func (g *Gate) Check(ctx context.Context, ask Ask) (Answer, error) {
 // answer finds the first reason that applies to the first purpose that does not hold.
 func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask) (Answer, error) {
 	answer := Answer{Purpose: ask.Purpose}
-	now := time.Now()
-	if reason, cause := g.ready(ctx, ask.AtLeast, now); reason != "" {
+	now, reason, cause := g.ready(ctx, ask.AtLeast)
+	if reason != "" {
 		answer.Reason = reason
 		return answer, cause
 	}
@@ -107,11 +128,11 @@ func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask) (Answer, 
 		answer.Reason = ReasonNoSubject
 		return answer, nil
 	}
-	ask.Subject = subject
-	g.judge(&answer, ask, now)
+	person, recipient := g.table.person(subject), g.recipient(ask.Recipient)
+	g.judge(&answer, ask, person, recipient, now)
 	for i := 0; answer.Allowed && i < len(ask.Also); i++ {
 		also := Answer{Purpose: ask.Also[i], AsOf: answer.AsOf}
-		g.judge(&also, ask, now)
+		g.judge(&also, ask, person, recipient, now)
 		if !also.Allowed {
 			answer = also
 		}
@@ -119,46 +140,51 @@ func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask) (Answer, 
 	return answer, nil
 }
 
-// ready says why the gate cannot answer at all, "" if it can.
-func (g *Gate) ready(ctx context.Context, atLeast ledger.Seq, now time.Time) (Reason, error) {
+// ready says why the gate cannot answer at all, "" if it can, and what time it is once it can.
+func (g *Gate) ready(ctx context.Context, atLeast ledger.Seq) (time.Time, Reason, error) {
 	if g == nil || g.follower == nil {
-		return ReasonUnavailable, call.Refuse(nil, call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
+		return time.Time{}, ReasonUnavailable, call.Refuse(nil, call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
 	}
 	if err := g.follower.Err(); err != nil {
-		return ReasonUnavailable, err
+		return time.Time{}, ReasonUnavailable, err
 	}
 	if err := ctx.Err(); err != nil {
-		return ReasonUnavailable, err
+		return time.Time{}, ReasonUnavailable, err
 	}
 	if uint64(atLeast) > g.applied.Load() {
 		if err := g.follower.Wait(ctx, atLeast); err != nil {
 			if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-				return ReasonStale, err
+				return time.Time{}, ReasonStale, err
 			}
-			return ReasonUnavailable, err
+			return time.Time{}, ReasonUnavailable, err
 		}
 	}
+	now := time.Now() // after the wait: what has run out meanwhile has run out
 	if now.Sub(g.follower.Fresh()) > g.maxStaleness {
-		return ReasonStale, nil
+		return now, ReasonStale, nil
 	}
-	return "", nil
+	return now, "", nil
 }
 
 // judge decides one purpose for one person.
-func (g *Gate) judge(answer *Answer, ask *Ask, now time.Time) {
+func (g *Gate) judge(answer *Answer, ask *Ask, person, recipient id, now time.Time) {
 	p := g.purposes[answer.Purpose]
 	if p == nil {
 		answer.Reason = ReasonUnknownPurpose
 		return
 	}
-	s, has := g.lookup(ask.Subject, ask.Recipient, p.index)
-	if has {
-		answer.Receipt = s.receipt
+	s, on, denied := g.lookup(person, recipient, p, now)
+	answer.Receipt = s.seq
+	objects := denied == ReasonObjected
+	if ask.GPC && p.SaleLike {
+		if p.OverGPC && on == p && denied == "" {
+			answer.Conflict = true
+		} else {
+			objects = true
+		}
 	}
-	denied := p.denies(s, has, now)
-	objects := denied == ReasonObjected || ask.GPC && p.SaleLike
 	for _, basis := range p.Bases {
-		if allows(basis, denied, objects, has, p.optOut(ask.Jurisdiction)) {
+		if allows(basis, denied, objects, on != nil, p.optOut(ask.Jurisdiction) && p.MinAge == 0) { // opt-out is for grown-ups (CCPA 1798.120(c))
 			answer.Allowed, answer.Basis = true, basis
 			return
 		}
@@ -169,32 +195,8 @@ func (g *Gate) judge(answer *Answer, ask *Ask, now time.Time) {
 	answer.Reason = denied
 }
 
-// denies is the first reason why there is no valid consent, "" if there is one.
-func (p *purpose) denies(s state, has bool, now time.Time) Reason {
-	switch {
-	case !has:
-		return ReasonNoRecord
-	case s.underAge && s.kind.gives():
-		return ReasonUnderAge
-	}
-	switch s.kind {
-	case Objected:
-		return ReasonObjected
-	case Withdrawn, Revoked, Invalidated, Erased:
-		return ReasonWithdrawn
-	case Refused:
-		return ReasonRefused
-	case Expired:
-		return ReasonExpired
-	}
-	if p.TTL > 0 && now.Sub(s.given) >= p.TTL || !s.expires.IsZero() && !now.Before(s.expires) {
-		return ReasonExpired
-	}
-	if s.notice < p.Notice.MaterialSince {
-		return ReasonOutdatedNotice
-	}
-	return ""
-}
+// rank is a reason's place in the order in which reasons are given.
+func rank(r Reason) int { return slices.Index(order, r) }
 
 // allows says whether a basis carries the use, given why consent does not (denied, "" if it does).
 func allows(basis Basis, denied Reason, objects, has, optOut bool) bool {

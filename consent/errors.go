@@ -32,6 +32,12 @@ const (
 	ReasonNoRecord       Reason = "no_record"       // never asked
 )
 
+// order is the order of the reasons.
+var order = []Reason{
+	ReasonUnavailable, ReasonStale, ReasonNoSubject, ReasonUnknownPurpose, ReasonUnderAge, ReasonObjected, ReasonWithdrawn,
+	ReasonRefused, ReasonExpired, ReasonOutdatedNotice, ReasonNoRecord,
+}
+
 // public holds one sentence a customer may read for each reason.
 var public = map[Reason]string{
 	ReasonUnavailable:    "We cannot check your choices right now, so we did not use your data.",
@@ -70,7 +76,7 @@ func (e *DeniedError) Error() string {
 }
 
 // Format prints Error for every verb, so that %+v and %#v show no more than %v.
-func (e *DeniedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+func (e DeniedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // Public is a sentence a customer may read.
 func (e *DeniedError) Public() string { return public[e.Reason] }

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -37,18 +38,20 @@ func (k Kind) gives() bool { return k == Granted || k == Renewed }
 // Event is something that happened to one person's consent to one purpose. The gate fills what is not set.
 type Event struct {
 	Seq ledger.Seq `json:"-"` // position in the log; Ask.AtLeast takes it. Filled by the gate.
-	ID  uuid.UUID  `json:"-"` // of the event. Default: new; the same ID twice is recorded once.
-	At  time.Time  `json:"-"` // when it was recorded. Filled by the gate.
+	ID  uuid.UUID  `json:"-"` // of the event. Filled by the gate.
+	At  time.Time  `json:"-"` // when it was recorded, UTC. Filled by the gate.
 
+	Once    string `json:"-"` // makes recording idempotent: the same event with the same Once is recorded once. Default: none.
 	Subject string `json:"-"` // whose consent. Required.
 	Kind    Kind   `json:"-"` // what happened. Required by Record; the other methods fill it.
 
+	Tenant        string    `json:"tenant,omitempty"`        // whose customer. Filled by the gate.
 	Purpose       string    `json:"purpose"`                 // Required.
 	Recipient     string    `json:"recipient,omitempty"`     // one recipient only. Default: any.
-	Given         time.Time `json:"given,omitzero"`          // when the person said it, not after At; its time to live counts from here. Default: At.
+	Given         time.Time `json:"given,omitzero"`          // when the person said it, for one imported from elsewhere; its time to live counts from here. Default: At.
 	Expires       time.Time `json:"expires,omitzero"`        // an end earlier than the purpose's TTL gives. Default: none.
-	NoticeVersion int       `json:"notice_version"`          // what the person read. Default: the purpose's current version, for events that give.
-	NoticeDigest  string    `json:"notice_digest,omitempty"` // of the text. Default: the current text's, for events that give.
+	NoticeVersion int       `json:"notice_version"`          // what the person read. Default: the current version, for what is given now.
+	NoticeDigest  string    `json:"notice_digest,omitempty"` // of the text. Default: the current text's, for what is given now.
 	Actor         string    `json:"actor,omitempty"`         // who acted, where that is not the subject. Default: the subject.
 	Guardian      bool      `json:"guardian,omitempty"`      // Actor is the subject's verified guardian. Default: false.
 	Age           int       `json:"age,omitempty"`           // of the subject in years, where the purpose has a MinAge. Default: 0, not known.
@@ -91,7 +94,7 @@ func (g *Gate) complete(e *Event) error {
 	case e.Age < 0:
 		return &InvalidError{Field: "Event.Age", Why: "is negative"}
 	}
-	for _, text := range []string{e.Subject, e.Purpose, e.Recipient, e.NoticeDigest, e.Actor, e.Method, e.Jurisdiction} {
+	for _, text := range []string{e.Subject, e.Purpose, e.Recipient, e.NoticeDigest, e.Actor, e.Method, e.Jurisdiction, e.Once} {
 		if len(text) > maxText || !utf8.ValidString(text) {
 			return &InvalidError{Field: "Event", Why: fmt.Sprintf("holds text that is not valid UTF-8 or longer than %d bytes", maxText)}
 		}
@@ -100,38 +103,63 @@ func (g *Gate) complete(e *Event) error {
 	if !known {
 		return &InvalidError{Field: "Event.Purpose", Why: "is not one of the gate's purposes; pass it to New"}
 	}
-	if e.Given.After(time.Now()) {
+	e.At = time.Now().UTC()
+	switch {
+	case e.Given.After(e.At):
 		return &InvalidError{Field: "Event.Given", Why: "lies in the future"}
+	case e.Expires.Year() > 9999:
+		return &InvalidError{Field: "Event.Expires", Why: "lies after the year 9999; leave it out for never"}
+	case e.NoticeVersion < 0 || e.NoticeVersion > p.Notice.Version:
+		return &InvalidError{Field: "Event.NoticeVersion", Why: "is not a version the purpose's notice has had"}
 	}
-	if e.ID == uuid.Nil {
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
-		e.ID = id
-	}
-	if e.Kind.gives() && e.NoticeDigest == "" && e.NoticeVersion == 0 {
+	if e.Kind.gives() && e.Given.IsZero() && e.NoticeDigest == "" && e.NoticeVersion == 0 {
 		e.NoticeVersion, e.NoticeDigest = p.Notice.Version, p.digest
 	}
+	return e.name()
+}
+
+// name gives the event its ID: a new one, or, with Once, one that follows from what the event is. The returned event of one call can
+// so be changed and recorded again without being taken for a repetition.
+func (e *Event) name() error {
+	if e.Once == "" {
+		id, err := uuid.NewV7()
+		e.ID = id
+		return err
+	}
+	var parts []byte
+	for _, part := range []string{e.Once, string(e.Kind), e.Tenant, e.Subject, e.Purpose, e.Recipient} {
+		parts = binary.AppendUvarint(parts, uint64(len(part))) // so that no two events give the same bytes
+		parts = append(parts, part...)
+	}
+	e.ID = uuid.NewSHA1(eventSpace, parts)
 	return nil
 }
 
+// eventSpace is the name space of event IDs made from Once (RFC 9562, version 5).
+var eventSpace = uuid.MustParse("8f1f7a52-5d0e-4c1b-9d5e-1c6f0a3b7e24")
+
+// body is how an event is stored; an Event itself shows nothing as JSON.
+type body Event
+
+// MarshalJSON keeps personal data out of logs that write JSON; History is for programs.
+func (e Event) MarshalJSON() ([]byte, error) { return json.Marshal(e.String()) }
+
 func (e *Event) entry() (ledger.Entry, error) {
-	body, err := json.Marshal(e)
+	text, err := json.Marshal((*body)(e))
 	if err != nil {
 		return ledger.Entry{}, err
 	}
 	return ledger.Entry{
-		ID: e.ID, Stream: stream, Kind: kindPrefix + string(e.Kind), Version: version, Critical: true,
-		Subject: e.Subject, Key: e.ID, Body: body,
+		ID: e.ID, At: e.At, Stream: stream, Kind: kindPrefix + string(e.Kind), Version: version, Critical: true,
+		Subject: e.Subject, Key: e.ID, Body: text,
 	}, nil
 }
 
 // eventOf reads an entry of the consent stream.
 func eventOf(entry ledger.Entry) (Event, error) {
 	var e Event
-	if err := json.Unmarshal(entry.Body, &e); err != nil {
-		return Event{}, fmt.Errorf("consent: entry %d cannot be read: %w", entry.Seq, err)
+	if err := json.Unmarshal(entry.Body, (*body)(&e)); err != nil {
+		return Event{}, fmt.Errorf("consent: entry %d cannot be read (%T)", entry.Seq, err) // the text of err may quote it
 	}
 	e.Seq, e.ID, e.At, e.Subject = entry.Seq, entry.ID, entry.At, entry.Subject
 	e.Kind = Kind(entry.Kind[len(kindPrefix):])

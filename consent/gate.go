@@ -3,12 +3,11 @@ package consent
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
@@ -22,43 +21,24 @@ const DefaultMaxStaleness = time.Second
 type Options struct {
 	// MaxStaleness is how long the gate may not have looked at the log before it denies. Default: DefaultMaxStaleness.
 	MaxStaleness time.Duration
+	// Tenant is whose customers the gate knows, where several share a log: it sees and writes its own tenant's events only.
+	// Default: "", no tenant.
+	Tenant string
 }
 
 // Gate knows what people agreed to and decides whether a call may run. The nil and the zero Gate deny. It is safe under
-// concurrency.
+// concurrency. It keeps about 40 bytes in memory for each thing a person said, and not the person's identifier.
 type Gate struct {
 	log          *ledger.Ledger
 	follower     *ledger.Follower
+	tenant       string
 	purposes     map[string]*purpose
 	maxStaleness time.Duration
 
 	applied atomic.Uint64 // position up to which the fold has come
+	table   *table
 	mu      sync.RWMutex
-	states  map[key]state
-}
-
-// purpose is a Purpose with what is worked out once.
-type purpose struct {
-	Purpose
-	index  uint16
-	digest string
-}
-
-// key is one person's word on one purpose, to one recipient or ("") to all.
-type key struct {
-	subject   string
-	recipient string
-	purpose   uint16
-}
-
-// state is what the last event that counts said.
-type state struct {
-	kind     Kind
-	underAge bool
-	notice   int
-	given    time.Time // start of the time to live
-	expires  time.Time // an end set by the event itself; zero: none
-	receipt  uuid.UUID
+	ends    map[ledger.Seq]time.Time // of events that set an end of their own: few
 }
 
 // New makes a gate for the purposes, folding what the log holds. ctx bounds the replay only. opts may be nil.
@@ -66,43 +46,30 @@ func New(ctx context.Context, log *ledger.Ledger, purposes []Purpose, opts *Opti
 	if opts == nil {
 		opts = &Options{}
 	}
-	g := &Gate{log: log, purposes: make(map[string]*purpose, len(purposes)), states: map[key]state{}, maxStaleness: opts.MaxStaleness}
+	all, err := compile(purposes)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gate{
+		log: log, purposes: all, tenant: opts.Tenant, maxStaleness: opts.MaxStaleness,
+		table: newTable(), ends: map[ledger.Seq]time.Time{},
+	}
 	switch {
 	case opts.MaxStaleness < 0:
 		return nil, &InvalidError{Field: "Options.MaxStaleness", Why: "is negative; 0 means the default"}
 	case opts.MaxStaleness == 0:
 		g.maxStaleness = DefaultMaxStaleness
 	}
-	if len(purposes) > 1<<16-1 {
-		return nil, &InvalidError{Field: "purposes", Why: "are more than 65,535"}
-	}
-	for i, p := range purposes {
-		if err := p.validate(); err != nil {
-			return nil, err
-		}
-		if _, twice := g.purposes[p.ID]; twice {
-			return nil, &InvalidError{Field: "Purpose.ID", Why: fmt.Sprintf("%q stands twice", p.ID)}
-		}
-		if p.Name == "" {
-			p.Name = p.ID
-		}
-		if len(p.Bases) == 0 {
-			p.Bases = []Basis{BasisConsent}
-		}
-		g.purposes[p.ID] = &purpose{Purpose: p, index: uint16(i), digest: p.Notice.Digest()}
-	}
-	follower, err := log.Follow(ctx, []string{stream}, g.fold)
-	if err != nil {
+	if g.follower, err = log.Follow(ctx, []string{stream}, g.fold); err != nil {
 		return nil, fmt.Errorf("consent: the log cannot be followed: %w", err)
 	}
-	g.follower = follower
 	return g, nil
 }
 
 // fold applies one entry. It is pure: what it does depends on the entries alone.
 func (g *Gate) fold(entry ledger.Entry, _ time.Time) error {
 	defer g.applied.Store(uint64(entry.Seq))
-	if !strings.HasPrefix(entry.Kind, kindPrefix) || !known(Kind(entry.Kind[len(kindPrefix):])) || entry.Version > version {
+	if !understood(&entry) {
 		if entry.Critical {
 			return ledger.ErrUpgrade
 		}
@@ -113,47 +80,81 @@ func (g *Gate) fold(entry ledger.Entry, _ time.Time) error {
 		return err
 	}
 	p := g.purposes[e.Purpose]
-	if p == nil {
-		return nil // another program's purpose
+	if p == nil || e.Tenant != g.tenant {
+		return nil // somebody else's
 	}
-	at := e.Given
-	if at.IsZero() {
-		at = e.At
+	k := g.key(e.Subject, e.Recipient, p.index)
+	now := saidBy(&e)
+	was, said := g.table.get(k)
+	if said && !e.Given.IsZero() && now.older(was) {
+		return nil
 	}
-	k := key{subject: e.Subject, recipient: e.Recipient, purpose: p.index}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if was, ok := g.states[k]; ok && e.Kind.gives() && !was.kind.gives() && at.Before(was.given) {
-		return nil // an old consent, imported after the person took it back
+	if now.ends || said && was.ends {
+		g.mu.Lock()
+		delete(g.ends, was.seq)
+		if now.ends {
+			g.ends[now.seq] = e.Expires
+		}
+		g.mu.Unlock()
 	}
-	k.subject = strings.Clone(k.subject)
-	g.states[k] = state{
-		kind: e.Kind, notice: e.NoticeVersion, given: at, expires: e.Expires, receipt: e.ID,
-		underAge: p.MinAge > 0 && e.Age < p.MinAge && !e.Guardian,
-	}
+	g.table.put(k, now)
 	return nil
 }
 
-func known(k Kind) bool {
-	for _, have := range kinds {
-		if have == k {
-			return true
-		}
-	}
-	return false
+// understood says whether this version of the package knows what an entry of the stream means.
+func understood(entry *ledger.Entry) bool {
+	kind, ok := strings.CutPrefix(entry.Kind, kindPrefix)
+	return ok && entry.Version <= version && slices.Contains(kinds, Kind(kind))
 }
 
-// lookup is what the person said last: to this recipient if they said anything to it, else to all.
-func (g *Gate) lookup(subject, recipient string, purpose uint16) (state, bool) {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	if recipient != "" {
-		if s, ok := g.states[key{subject, recipient, purpose}]; ok {
-			return s, true
+// key is where the table keeps a person's word.
+func (g *Gate) key(subject, recipient string, purpose uint16) id {
+	return g.table.person(subject).to(purpose, g.recipient(recipient))
+}
+
+// recipient is the hash of a recipient, zero for all of them.
+func (g *Gate) recipient(name string) id {
+	if name == "" {
+		return id{}
+	}
+	return g.table.person(name)
+}
+
+// lookup is what counts of what the person said on p: to the recipient rather than to all, on the nearest purpose of those p is
+// within, and of several at the same distance what denies. on is the purpose it was said on.
+func (g *Gate) lookup(person, recipient id, p *purpose, now time.Time) (s said, on *purpose, reason Reason) {
+	for _, level := range p.levels {
+		for _, q := range level {
+			v, ok := g.table.get(person.to(q.index, id{}))
+			if recipient != (id{}) {
+				// A later no to all ends an earlier yes to one.
+				if one, has := g.table.get(person.to(q.index, recipient)); has && (!ok || v.what().gives() || v.seq < one.seq) {
+					v, ok = one, true
+				}
+			}
+			if !ok {
+				continue
+			}
+			why := v.denies(q, p, g.end(v), now)
+			if on == nil || reason == "" && why != "" || why != "" && rank(why) < rank(reason) {
+				s, on, reason = v, q, why
+			}
+		}
+		if on != nil {
+			return s, on, reason
 		}
 	}
-	s, ok := g.states[key{subject, "", purpose}]
-	return s, ok
+	return said{}, nil, ReasonNoRecord
+}
+
+// end is when the event behind s ends by its own word; zero for none.
+func (g *Gate) end(s said) time.Time {
+	if !s.ends {
+		return time.Time{}
+	}
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.ends[s.seq]
 }
 
 // Grant records that a person agreed. Of the event only Subject and Purpose are required. The answer is the event as
@@ -181,6 +182,7 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 	if g == nil || g.log == nil {
 		return Event{}, call.Refuse(call.From(ctx), call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
 	}
+	e.Tenant = g.tenant
 	if err := g.complete(&e); err != nil {
 		return Event{}, err
 	}
@@ -188,11 +190,15 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	before := ledger.Seq(g.applied.Load())
 	if e.Seq, err = g.log.Append(ctx, entry); err != nil {
 		return Event{}, fmt.Errorf("consent: not recorded: %w", err)
 	}
 	if err := g.follower.Wait(ctx, e.Seq); err != nil {
 		return e, fmt.Errorf("consent: recorded, but this gate does not follow: %w", err)
+	}
+	if last, _ := g.table.get(g.key(e.Subject, e.Recipient, g.purposes[e.Purpose].index)); e.Seq <= before && last.seq != e.Seq {
+		return e, &InvalidError{Field: "Event.Once", Why: "was used for this before, and the person has said something else since; leave it out to record the event again"}
 	}
 	return e, nil
 }
@@ -207,14 +213,16 @@ func (g *Gate) History(ctx context.Context, subject string) ([]Event, error) {
 		if err != nil {
 			return nil, fmt.Errorf("consent: the history cannot be read: %w", err)
 		}
-		if !strings.HasPrefix(entry.Kind, kindPrefix) {
+		if !understood(&entry) {
 			continue
 		}
 		e, err := eventOf(entry)
 		if err != nil {
 			return nil, err
 		}
-		events = append(events, e)
+		if e.Tenant == g.tenant {
+			events = append(events, e)
+		}
 	}
 	return events, nil
 }
@@ -223,8 +231,14 @@ func (g *Gate) History(ctx context.Context, subject string) ([]Event, error) {
 // derived from a person's data can be dropped. react runs outside the gate and may call it.
 func (g *Gate) OnChange(react func(Event)) {
 	call.MustFunc("consent.OnChange", "react", react == nil)
+	if g == nil || g.follower == nil {
+		panic("fairlead: consent.OnChange: the gate is nil or zero: make it with consent.New")
+	}
 	g.follower.After(func(entry ledger.Entry) {
-		if e, err := eventOf(entry); err == nil { // what the fold could not read has stopped the gate already
+		if !understood(&entry) {
+			return
+		}
+		if e, err := eventOf(entry); err == nil && e.Tenant == g.tenant { // what the fold could not read has stopped the gate already
 			react(e)
 		}
 	})

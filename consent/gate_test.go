@@ -10,7 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -26,6 +25,8 @@ var purposes = []consent.Purpose{
 	{ID: "moved", Notice: consent.Notice{Version: 3, MaterialSince: 2}},
 	{ID: "ads", OptOut: []string{"US-CA"}, SaleLike: true},
 	{ID: "safety", Bases: []consent.Basis{consent.BasisLegitimateInterests}},
+	{ID: "marketing"}, {ID: "profiling"}, {ID: "email", Within: []string{"marketing", "profiling"}},
+	{ID: "partners", SaleLike: true, OverGPC: true},
 	{ID: "invoice", Bases: []consent.Basis{consent.BasisContract}},
 }
 
@@ -82,6 +83,16 @@ func TestReasons(t *testing.T) {
 		{name: "legitimate interests, objected", events: []consent.Event{{Kind: consent.Objected, Purpose: "safety"}}, ask: consent.Ask{Subject: me, Purpose: "safety"}, want: consent.ReasonObjected},
 		{name: "a contract", events: []consent.Event{{Kind: consent.Objected, Purpose: "invoice"}}, ask: consent.Ask{Subject: me, Purpose: "invoice"}, basis: consent.BasisContract},
 		{name: "one recipient refused, all others allowed", events: []consent.Event{{Kind: consent.Granted, Purpose: "offers"}, {Kind: consent.Withdrawn, Purpose: "offers", Recipient: "acme"}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, want: consent.ReasonWithdrawn},
+		{name: "all refused, one recipient allowed later", events: []consent.Event{{Kind: consent.Withdrawn, Purpose: "offers"}, {Kind: consent.Granted, Purpose: "offers", Recipient: "acme"}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, basis: consent.BasisConsent},
+		{name: "one recipient allowed, all withdrawn later", events: []consent.Event{{Kind: consent.Granted, Purpose: "offers", Recipient: "acme"}, {Kind: consent.Withdrawn, Purpose: "offers"}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, want: consent.ReasonWithdrawn},
+		{name: "imports in odd order", events: []consent.Event{{Kind: consent.Withdrawn, Purpose: "offers", Given: past(10 * 24 * time.Hour)}, {Kind: consent.Refused, Purpose: "offers", Given: past(100 * 24 * time.Hour)}, {Kind: consent.Granted, Purpose: "offers", Given: past(50 * 24 * time.Hour)}}, ask: consent.Ask{Subject: me, Purpose: "offers"}, want: consent.ReasonWithdrawn},
+		{name: "the broader purpose allows", events: []consent.Event{{Kind: consent.Granted, Purpose: "marketing"}}, ask: consent.Ask{Subject: me, Purpose: "email"}, basis: consent.BasisConsent},
+		{name: "the narrower purpose decides", events: []consent.Event{{Kind: consent.Granted, Purpose: "marketing"}, {Kind: consent.Withdrawn, Purpose: "email"}}, ask: consent.Ask{Subject: me, Purpose: "email"}, want: consent.ReasonWithdrawn},
+		{name: "the narrower purpose decides, for it", events: []consent.Event{{Kind: consent.Withdrawn, Purpose: "marketing"}, {Kind: consent.Granted, Purpose: "email"}}, ask: consent.Ask{Subject: me, Purpose: "email"}, basis: consent.BasisConsent},
+		{name: "of two broader purposes the one that denies", events: []consent.Event{{Kind: consent.Granted, Purpose: "marketing"}, {Kind: consent.Objected, Purpose: "profiling"}}, ask: consent.Ask{Subject: me, Purpose: "email"}, want: consent.ReasonObjected},
+		{name: "the broader purpose knows nothing of the narrower", events: []consent.Event{{Kind: consent.Granted, Purpose: "email"}}, ask: consent.Ask{Subject: me, Purpose: "marketing"}, want: consent.ReasonNoRecord},
+		{name: "the signal of the browser beats an agreement", events: []consent.Event{{Kind: consent.Granted, Purpose: "ads"}}, ask: consent.Ask{Subject: me, Purpose: "ads", GPC: true}, want: consent.ReasonObjected},
+		{name: "but where the purpose says otherwise", events: []consent.Event{{Kind: consent.Granted, Purpose: "partners"}}, ask: consent.Ask{Subject: me, Purpose: "partners", GPC: true}, basis: consent.BasisConsent},
 		{name: "another recipient", events: []consent.Event{{Kind: consent.Granted, Purpose: "offers"}, {Kind: consent.Withdrawn, Purpose: "offers", Recipient: "acme"}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "other"}, basis: consent.BasisConsent},
 	}
 	for _, c := range cases {
@@ -224,6 +235,9 @@ func TestNewRefusesPurposesThatCannotWork(t *testing.T) {
 	for name, p := range map[string][]consent.Purpose{
 		"no ID":                    {{}},
 		"twice":                    {{ID: "a"}, {ID: "a"}},
+		"within nothing":           {{ID: "a", Within: []string{"b"}}},
+		"within itself":            {{ID: "a", Within: []string{"b"}}, {ID: "b", Within: []string{"a"}}},
+		"invalid UTF-8":            {{ID: "\xff"}},
 		"a negative TTL":           {{ID: "a", TTL: -1}},
 		"an unknown basis":         {{ID: "a", Bases: []consent.Basis{"because"}}},
 		"a notice no one can meet": {{ID: "a", Notice: consent.Notice{MaterialSince: 2}}},
@@ -241,7 +255,7 @@ func TestHistoryAndReceipt(t *testing.T) {
 	require.NoError(t, err)
 	answer, err := gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
 	require.NoError(t, err)
-	assert.Equal(t, granted.ID, answer.Receipt)
+	assert.Equal(t, granted.Seq, answer.Receipt)
 	assert.GreaterOrEqual(t, answer.AsOf, granted.Seq)
 	_, err = gate.Withdraw(t.Context(), consent.Event{Subject: "customer-1", Purpose: "offers"})
 	require.NoError(t, err)
@@ -262,9 +276,9 @@ func TestHistoryAndReceipt(t *testing.T) {
 	assert.Empty(t, none)
 }
 
-func TestTheSameEventTwiceIsRecordedOnce(t *testing.T) {
+func TestOnceIsRecordedOnce(t *testing.T) {
 	gate, _ := newGate(t)
-	e := consent.Event{ID: uuid.New(), Subject: "customer-1", Purpose: "offers"}
+	e := consent.Event{Once: "form 7", Subject: "customer-1", Purpose: "offers"}
 	first, err := gate.Grant(t.Context(), e)
 	require.NoError(t, err)
 	again, err := gate.Grant(t.Context(), e)
@@ -273,6 +287,58 @@ func TestTheSameEventTwiceIsRecordedOnce(t *testing.T) {
 	events, err := gate.History(t.Context(), "customer-1")
 	require.NoError(t, err)
 	assert.Len(t, events, 1)
+
+	_, err = gate.Withdraw(t.Context(), e)
+	require.NoError(t, err, "another kind of event is another event")
+	_, err = gate.Grant(t.Context(), e)
+	require.ErrorIs(t, err, consent.ErrInvalid, "what was recorded before the withdrawal cannot pass for a new consent")
+	_, err = gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
+	require.ErrorIs(t, err, consent.ErrDenied)
+}
+
+func TestARecordedEventCanBeChangedAndRecordedAgain(t *testing.T) {
+	gate, _ := newGate(t)
+	e, err := gate.Grant(t.Context(), consent.Event{Subject: "customer-1", Purpose: "offers"})
+	require.NoError(t, err)
+	assert.False(t, e.At.IsZero())
+	_, err = gate.Withdraw(t.Context(), e)
+	require.NoError(t, err)
+	_, err = gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
+	require.ErrorIs(t, err, consent.ErrDenied)
+	_, err = gate.Grant(t.Context(), e)
+	require.NoError(t, err)
+	_, err = gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
+	require.NoError(t, err)
+}
+
+func TestWhatPurposesWereGivenMayChangeAfterwards(t *testing.T) {
+	log := ledger.Memory(nil)
+	mine := []consent.Purpose{{ID: "offers", Bases: []consent.Basis{consent.BasisConsent}}}
+	gate, err := consent.New(t.Context(), log, mine, nil)
+	require.NoError(t, err)
+	mine[0].Bases[0] = consent.BasisContract
+	_, err = gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
+	require.ErrorIs(t, err, consent.ErrDenied)
+}
+
+func TestTenantsDoNotSeeEachOther(t *testing.T) {
+	log := ledger.Memory(nil)
+	var gates []*consent.Gate
+	for _, tenant := range []string{"a", "b"} {
+		gate, err := consent.New(t.Context(), log, purposes, &consent.Options{Tenant: tenant})
+		require.NoError(t, err)
+		gates = append(gates, gate)
+	}
+	_, err := gates[0].Grant(t.Context(), consent.Event{Subject: "customer-1", Purpose: "offers"})
+	require.NoError(t, err)
+	ask := consent.Ask{Subject: "customer-1", Purpose: "offers"}
+	_, err = gates[0].Check(t.Context(), ask)
+	require.NoError(t, err)
+	_, err = gates[1].Check(t.Context(), ask)
+	require.ErrorIs(t, err, consent.ErrDenied)
+	events, err := gates[1].History(t.Context(), "customer-1")
+	require.NoError(t, err)
+	assert.Empty(t, events)
 }
 
 func TestOnChange(t *testing.T) {

@@ -45,7 +45,7 @@ func (w *jsonWriter) facts(r *Record) {
 		w.str("purpose", c.Purpose)
 		w.str("basis", c.Basis)
 		w.str("reason", c.Reason)
-		w.id("receipt", c.Receipt)
+		w.unsigned("receipt", c.Receipt)
 		w.unsigned("as_of", c.AsOf)
 		w.close('}')
 	}

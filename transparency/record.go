@@ -53,12 +53,12 @@ type Record struct {
 
 // Consent is what the gate said about a call.
 type Consent struct {
-	Allowed bool      `json:"allowed,omitempty"`
-	Purpose string    `json:"purpose,omitzero"`
-	Basis   string    `json:"basis,omitzero"`   // the legal basis it allowed on
-	Reason  string    `json:"reason,omitzero"`  // why not; "" when allowed
-	Receipt uuid.UUID `json:"receipt,omitzero"` // the entry that allowed or denied
-	AsOf    uint64    `json:"as_of,omitzero"`   // the position in the ledger the answer was read at
+	Allowed bool   `json:"allowed,omitempty"`
+	Purpose string `json:"purpose,omitzero"`
+	Basis   string `json:"basis,omitzero"`   // the legal basis it allowed on
+	Reason  string `json:"reason,omitzero"`  // why not; "" when allowed
+	Receipt uint64 `json:"receipt,omitzero"` // position in the ledger of the entry that allowed or denied
+	AsOf    uint64 `json:"as_of,omitzero"`   // the position in the ledger the answer was read at
 }
 
 // Hidden counts the values of one kind that privacy hid.

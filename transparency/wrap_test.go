@@ -21,7 +21,7 @@ import (
 
 func TestARecordJoinsWhatTheOtherGuardsFoundOut(t *testing.T) {
 	j, l := open(t, nil)
-	receipt, session := uuid.New(), uuid.NewString()
+	receipt, session := uint64(4), uuid.NewString()
 	ctx := under(t, func(d *call.Decision) {
 		d.NoteConsent(call.Consent{Allowed: true, Purpose: "advice", Basis: "consent", Receipt: receipt, AsOf: 9})
 		d.NoteHidden(session, []call.Count{{Kind: "EMAIL_ADDRESS", N: 2}, {Kind: "CREDIT_CARD", N: 1}})

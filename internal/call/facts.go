@@ -27,7 +27,7 @@ type Consent struct {
 	Purpose string    // a purpose the gate knows; "" otherwise
 	Reason  string    // why not; "" when allowed
 	Basis   string    // on which legal basis it allowed
-	Receipt uuid.UUID // the entry that allowed or denied; zero if there is none
+	Receipt uint64    // position in the ledger of the entry that allowed or denied; 0 if there is none
 	AsOf    uint64    // position in the ledger the answer was read at
 }
 
