@@ -135,7 +135,7 @@ func (k *Desk) intend(ctx context.Context, d *call.Decision, f *dossier) (first 
 		return false, f, nil
 	}
 	nonce := uuid.Must(uuid.NewV7())
-	e := entry(kindIntent, onceID(f.opening, kindIntent), f.id, f.subject, time.Now(), intentPublic{Nonce: nonce}, nil)
+	e := entry(kindIntent, onceID(f.opening, kindIntent), f.id, f.subject, intentPublic{Nonce: nonce}, nil)
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return false, nil, unwritten(d, "the intent to run the approved call", err)
 	}
@@ -155,7 +155,7 @@ func (k *Desk) happened(ctx context.Context, d *call.Decision, f *dossier, out a
 			body.Error = fmt.Sprintf("%T", err)
 		}
 	}
-	e := entry(kindResult, onceID(f.opening, kindResult), f.id, f.subject, time.Now(), public, body)
+	e := entry(kindResult, onceID(f.opening, kindResult), f.id, f.subject, public, body)
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return unwritten(d, "the call has run, and its result", err)
 	}

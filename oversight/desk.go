@@ -146,7 +146,7 @@ func (k *Desk) samplingKey(ctx context.Context) (key [keySize]byte, err error) {
 		return key, nil
 	}
 	_, _ = rand.Read(key[:]) // never fails since Go 1.24
-	e := entry(kindKey, onceID(uuid.Nil, kindKey), uuid.Nil, "", time.Time{}, nil, nil)
+	e := entry(kindKey, onceID(uuid.Nil, kindKey), uuid.Nil, "", nil, nil)
 	e.Body = key[:]
 	seq, err := k.ledger.Append(ctx, e)
 	if err == nil {

@@ -44,7 +44,7 @@ func (k *Desk) Drill(ctx context.Context, who string, probe func(context.Context
 		return d, err
 	}
 	d.Again = !errors.Is(try(ctx, probe), ErrStopped)
-	e := entry(kindDrilled, uuid.Must(uuid.NewV7()), uuid.Nil, "", time.Now(), nil, d)
+	e := entry(kindDrilled, uuid.Must(uuid.NewV7()), uuid.Nil, "", nil, d)
 	_, seq, err := k.commit(ctx, e)
 	if err != nil {
 		return d, unwritten(nil, "the drill", err)

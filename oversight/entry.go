@@ -156,10 +156,10 @@ type stopBody struct {
 }
 
 // entry makes an entry of this stream. The payloads are structs of strings, numbers and checked JSON, so that encoding them cannot
-// fail.
-func entry(kind string, id, key uuid.UUID, subject string, at time.Time, public, body any) ledger.Entry {
+// fail. Its time is the ledger's to set: a time of ours might be too old by the time it is our turn to write.
+func entry(kind string, id, key uuid.UUID, subject string, public, body any) ledger.Entry {
 	e := ledger.Entry{
-		ID: id, At: at, Stream: stream, Kind: kind, Version: layout, Critical: true, Subject: subject, Key: key,
+		ID: id, Stream: stream, Kind: kind, Version: layout, Critical: true, Subject: subject, Key: key,
 	}
 	if public != nil {
 		e.Public = mustJSON(public)

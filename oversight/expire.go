@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/fairlead-go/fairlead/ledger"
 )
 
@@ -52,16 +54,21 @@ func (s *state) overdue(now time.Time) []ledger.Entry {
 		if i >= len(s.due) || now.Before(s.due[i].turns()) {
 			continue
 		}
-		batch = append(batch, turning(s.due[i], now))
+		batch = append(batch, turning(s.due[i]))
 		stack = append(stack, 2*i+1, 2*i+2)
 	}
 	return batch
 }
 
-// expiry ends a case without a verdict. Its ID is new after a verdict was taken back: an expiry that came while there was one had no
-// effect.
-func expiry(r *record, now time.Time, public expiredPublic) ledger.Entry {
-	return entry(kindExpired, tokenID(r.opening, kindExpired, ledger.Seq(r.undone)), r.id, r.subject, now, public, nil)
+// expiry ends a case without a verdict.
+func expiry(r *record, public expiredPublic) ledger.Entry {
+	return entry(kindExpired, minuteID(r.opening, kindExpired), r.id, r.subject, public, nil)
+}
+
+// minuteID is the ID of an entry that all desks on a ledger may think of at once and that is to be written once; and again a minute
+// later if it had no effect, because a verdict came first and was taken back, or a clock was set.
+func minuteID(id uuid.UUID, kind string) uuid.UUID {
+	return tokenID(id, kind, ledger.Seq(time.Now().Unix()/60))
 }
 
 // room makes place for one more case, or says that there is none.
@@ -77,7 +84,7 @@ func (k *Desk) room(ctx context.Context) error {
 		s.mu.Unlock()
 		return errFull
 	}
-	e := expiry(oldest, time.Now(), expiredPublic{Crowded: true})
+	e := expiry(oldest, expiredPublic{Crowded: true})
 	s.mu.Unlock()
 	seq, err := k.ledger.Append(ctx, e)
 	if err == nil {

@@ -90,7 +90,7 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 		within = k.policy.Deadline
 	}
 	public.Deadline = now.Add(within).UnixNano()
-	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, now, public, body)
+	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, public, body)
 	did, seq, err := k.commit(ctx, e)
 	if err != nil {
 		return caseRef{}, nil, unwritten(o.d, "the case", err)

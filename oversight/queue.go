@@ -90,17 +90,23 @@ func (k *Desk) Claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease,
 	if id != uuid.Nil {
 		return k.claim(ctx, reviewer, id)
 	}
-	for {
+	var err error
+	for range maxTries {
 		next, ok := k.state.next(reviewer, time.Now())
 		if !ok {
 			return Lease{}, &CaseError{Reason: ErrNotFound, Detail: "no case is left to claim"}
 		}
-		lease, err := k.claim(ctx, reviewer, next)
+		var lease Lease
+		lease, err = k.claim(ctx, reviewer, next)
 		if !errors.Is(err, ErrFenced) && !errors.Is(err, ErrNotFound) {
 			return lease, err
 		}
 	}
+	return Lease{}, err
 }
+
+// maxTries bounds the races that one Claim may lose: so many in a row are no chance any more, but a clock that is wrong.
+const maxTries = 100
 
 // spread is how many of the next cases a claimer picks from: the more claimers, the more, so that they seldom collide.
 const (
@@ -158,7 +164,7 @@ func (k *Desk) claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease,
 		return Lease{}, &CaseError{Reason: ErrFenced, Case: id, Detail: "another reviewer has it, or this one in another window"}
 	}
 	until := now.Add(k.opts.Lease)
-	e := entry(kindClaimed, uuid.Must(uuid.NewV7()), id, c.subject, now,
+	e := entry(kindClaimed, uuid.Must(uuid.NewV7()), id, c.subject,
 		leasePublic{Until: until.UnixNano()}, leaseBody{Reviewer: reviewer})
 	did, seq, err := k.commit(ctx, e)
 	if err != nil {
@@ -209,7 +215,7 @@ func (k *Desk) change(ctx context.Context, l Lease, kind string, until time.Time
 	if !until.IsZero() {
 		public.Until = until.UnixNano()
 	}
-	e := entry(kind, uuid.Must(uuid.NewV7()), l.Case, c.subject, time.Now(), public, leaseBody{Reviewer: l.Reviewer, Why: why})
+	e := entry(kind, uuid.Must(uuid.NewV7()), l.Case, c.subject, public, leaseBody{Reviewer: l.Reviewer, Why: why})
 	did, _, err := k.commit(ctx, e)
 	if err != nil {
 		return caseRef{}, unwritten(nil, "the lease", err)

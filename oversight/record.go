@@ -38,7 +38,6 @@ type record struct {
 	votes    []vote
 	split    bool // the votes differ: somebody else has to settle it
 	verdict  verdict
-	undone   int  // how often a verdict was taken back
 	settled  bool // the verdict stands: its undo window is over, or there was none
 
 	// Only the queue uses these: its places in the list and the heap.

@@ -164,13 +164,14 @@ func FuzzFold(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind string, public, body []byte, version uint8, critical bool) {
 		s := newState()
 		id := uuid.MustParse("01900000-0000-7000-8000-000000000001")
-		first := entry(kindOpened, uuid.New(), id, "anna", time.Unix(5, 0), openedPublic{Deadline: 100e9}, openedBody{})
-		claim := entry(kindClaimed, uuid.New(), id, "anna", time.Unix(6, 0), leasePublic{Until: 50e9}, leaseBody{Reviewer: "r"})
+		first := entry(kindOpened, uuid.New(), id, "anna", openedPublic{Deadline: 100e9}, openedBody{})
+		claim := entry(kindClaimed, uuid.New(), id, "anna", leasePublic{Until: 50e9}, leaseBody{Reviewer: "r"})
 		odd := ledger.Entry{
 			Stream: stream, Kind: kind, Public: public, Body: body, Version: version, Critical: critical,
 			Key: id, ID: uuid.New(), At: time.Unix(7, 0),
 		}
 		var d *dossier
+		first.At, claim.At = time.Unix(5, 0), time.Unix(6, 0)
 		for i, e := range []ledger.Entry{first, claim, odd, odd} {
 			e.Seq = ledger.Seq(i + 1)
 			if s.fold(e, e.At) != nil {

@@ -87,7 +87,7 @@ func (k *Desk) act(ctx context.Context, kind string, id uuid.UUID, body any) err
 	if err != nil {
 		return err
 	}
-	did, _, err := k.commit(ctx, entry(kind, uuid.Must(uuid.NewV7()), id, c.subject, time.Now(), nil, body))
+	did, _, err := k.commit(ctx, entry(kind, uuid.Must(uuid.NewV7()), id, c.subject, nil, body))
 	switch {
 	case err != nil:
 		return unwritten(nil, "the change", err)

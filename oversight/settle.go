@@ -90,7 +90,7 @@ func (k *Desk) overtime(ctx context.Context, c caseRef) (*dossier, error) {
 	if err != nil || f.decided() {
 		return f, err
 	}
-	e := turning(f.record, time.Now())
+	e := turning(f.record)
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return nil, unwritten(nil, "the expiry", err)
 	}
@@ -102,7 +102,7 @@ func (k *Desk) delivered(ctx context.Context, d *call.Decision, f *dossier) erro
 	if f.delivered {
 		return nil
 	}
-	e := entry(kindDelivered, onceID(f.opening, kindDelivered), f.id, f.subject, time.Now(), nil, nil)
+	e := entry(kindDelivered, onceID(f.opening, kindDelivered), f.id, f.subject, nil, nil)
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return unwritten(d, "the delivery", err)
 	}

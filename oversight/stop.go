@@ -76,7 +76,7 @@ func (k *Desk) Start(ctx context.Context, who, why string) error {
 }
 
 func (k *Desk) switchTo(ctx context.Context, kind, who, why string, now time.Time) error {
-	e := entry(kind, uuid.Must(uuid.NewV7()), uuid.Nil, "", now, nil, stopBody{Who: who, Why: why})
+	e := entry(kind, uuid.Must(uuid.NewV7()), uuid.Nil, "", nil, stopBody{Who: who, Why: why})
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return unwritten(nil, "the stop switch", err)
 	}

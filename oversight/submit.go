@@ -80,7 +80,7 @@ func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) err
 		}
 	}
 	body := decidedBody{Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
-	e := entry(kindDecided, id, l.Case, c.subject, time.Now(), decidedPublic{Token: l.Token, Verdict: j.Verdict, Final: final}, body)
+	e := entry(kindDecided, id, l.Case, c.subject, decidedPublic{Token: l.Token, Verdict: j.Verdict, Final: final}, body)
 	did, _, err := k.commit(ctx, e)
 	if err != nil {
 		return unwritten(nil, "the verdict", err)

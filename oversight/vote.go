@@ -78,7 +78,6 @@ func (r *record) undo(e ledger.Entry) (effect, error) {
 	}
 	r.votes = r.votes[:len(r.votes)-1]
 	r.verdict = verdict{}
-	r.undone++
 	return applied, nil
 }
 
@@ -91,15 +90,10 @@ func (r *record) settle() (effect, error) {
 	return applied, nil
 }
 
-// settling is the entry that makes a verdict stand; it says so once a verdict.
-func settling(r *record, now time.Time) ledger.Entry {
-	return entry(kindFinal, onceID(r.verdict.entry, kindFinal), r.id, r.subject, now, nil, nil)
-}
-
 // turning is the entry that is due for a case: its verdict stands, or nobody decided in time.
-func turning(r *record, now time.Time) ledger.Entry {
+func turning(r *record) ledger.Entry {
 	if r.cooling() {
-		return settling(r, now)
+		return entry(kindFinal, minuteID(r.verdict.entry, kindFinal), r.id, r.subject, nil, nil)
 	}
-	return expiry(r, now, expiredPublic{})
+	return expiry(r, expiredPublic{})
 }

@@ -128,7 +128,7 @@ func (k *Desk) pull() error {
 	now := time.Now()
 	here := &Stopped{Who: breakerName, Why: breakerWhy, At: now}
 	k.halt.CompareAndSwap(nil, here) // in this process at once
-	e := entry(kindStopOn, onceID(trip, kindStopOn), uuid.Nil, "", now, nil, stopBody{Who: breakerName, Why: breakerWhy})
+	e := entry(kindStopOn, onceID(trip, kindStopOn), uuid.Nil, "", nil, stopBody{Who: breakerName, Why: breakerWhy})
 	if _, err := k.ledger.Append(ctx, e); err != nil {
 		return unwritten(nil, "the breaker's stop", err)
 	}
