@@ -1,0 +1,76 @@
+package oversight_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/fairlead-go/fairlead/ledger"
+	"github.com/fairlead-go/fairlead/oversight"
+)
+
+func TestEvidenceHasARecordBehindEveryLine(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, twoOf(holdAll(0, 0, "")))
+	ids := openCases(t, desk, 2)
+	lease := claim(t, desk, "rosa", ids[0])
+	require.NoError(t, desk.Submit(t.Context(), lease, oversight.Judgement{Verdict: oversight.Approved, Comment: canary, Reasons: []string{"fine"}}))
+	vote(t, desk, "ruth", ids[0], oversight.Approved)
+	_, err := desk.Drill(t.Context(), "olga", func(ctx context.Context) error {
+		_, err := number(desk)(about(ctx, canary), 3)
+		return err
+	})
+	require.NoError(t, err)
+
+	var out bytes.Buffer
+	require.NoError(t, desk.Evidence(t.Context(), &out, oversight.Window{}))
+	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	require.NoError(t, err)
+	files := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		files[f.Name], err = io.ReadAll(r)
+		require.NoError(t, err)
+		require.NotContains(t, string(files[f.Name]), canary, "%s holds no comment and no subject", f.Name)
+	}
+	var manifest struct {
+		Ledger ledger.Seq
+		Files  []struct{ Name, SHA256 string }
+	}
+	require.NoError(t, json.Unmarshal(files["manifest.json"], &manifest))
+	require.NotZero(t, manifest.Ledger)
+	require.Len(t, manifest.Files, len(files)-1)
+	for _, f := range manifest.Files {
+		sum := sha256.Sum256(files[f.Name])
+		require.Equal(t, hex.EncodeToString(sum[:]), f.SHA256, f.Name)
+	}
+	for _, duty := range oversight.Checklist() {
+		require.NotEmpty(t, duty.Duty)
+		require.NotEmpty(t, duty.Files, duty.ID)
+		for _, name := range duty.Files {
+			require.NotEmpty(t, files[name], "%s needs %s", duty.ID, name)
+		}
+	}
+	require.Contains(t, string(files["verdicts.jsonl"]), `"reviewers":["rosa","ruth"]`)
+	require.Equal(t, 3, strings.Count(string(files["stops.jsonl"]), "\n"), "on, off and the drill")
+	require.Contains(t, string(files["stops.jsonl"]), `"refused":true`)
+
+	require.ErrorIs(t, desk.Evidence(t.Context(), nil, oversight.Window{}), oversight.ErrInvalid)
+	require.ErrorIs(t, desk.Evidence(t.Context(), broken{}, oversight.Window{}), errBroken)
+}
+
+var errBroken = errors.New("broken")
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errBroken }
