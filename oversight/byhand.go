@@ -37,7 +37,8 @@ func (k *Desk) Open(ctx context.Context, in, out any, c Case) error {
 }
 
 // WrapOr is Wrap that degrades: while the stop switch is on, or cannot be read, otherwise answers in next's place. What it answers is
-// not reviewed, and the call's outcome is fallback. A nil function panics.
+// not reviewed, and the call's outcome is fallback. A call made with Resume is not degraded: it returns ErrStopped, and the case
+// waits. A nil function panics.
 func WrapOr[In, Out any](
 	next func(context.Context, In) (Out, error), desk *Desk, open func(In, Out) Case,
 	otherwise func(context.Context, In) (Out, error),
@@ -55,7 +56,7 @@ func WrapOr[In, Out any](
 			err = call.ErrUnfinished
 			d = scope.Decision()
 		}
-		if stopped := desk.degrades(d); stopped {
+		if !d.Resumed() && desk.degrades(d) { // what was held waits until the switch is off
 			if out, err = otherwise(ctx, in); err == nil {
 				d.SetFinal(call.Fallback)
 			}

@@ -55,6 +55,8 @@ func TestWrapOrDegrades(t *testing.T) {
 	require.Equal(t, "popular", out[0].Product)
 	require.Equal(t, call.Fallback, trail.Outcome())
 	require.Equal(t, 2, m.runs)
+	_, err = guarded(oversight.Resume(ctx, id), customer{Score: 0.1})
+	require.ErrorIs(t, err, oversight.ErrStopped, "what is held waits for its own answer")
 	require.NoError(t, desk.Start(ctx, "olga", ""))
 	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
 	out, err = guarded(oversight.Resume(ctx, id), customer{Score: 0.1})

@@ -36,7 +36,7 @@ func (e *CaseError) Error() string {
 }
 
 // Format prints Error for every verb.
-func (e *CaseError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+func (e CaseError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // Public is a sentence a customer may read.
 func (e *CaseError) Public() string {

@@ -20,6 +20,12 @@
 // Reviewers work through [Desk.Pending], [Desk.Claim], [Desk.Get] and [Desk.Submit]. [Desk.Stop] refuses every call until
 // [Desk.Start].
 //
+// # How good is it
+//
+// [Desk.Estimate] says how often people would overrule, over all decisions, from the drawn ones; [Breaker] presses the stop button
+// when that is too often. [Desk.Seed] puts cases with known answers among the others, and [Desk.Quality] says who finds them.
+// [Desk.Evidence] writes it all down for whoever asks.
+//
 // # What is certain
 //
 // Everything is an entry of the ledger, and the desk is a fold of it: processes that share a ledger share one queue. Of two

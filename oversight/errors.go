@@ -53,7 +53,7 @@ func (e *PendingError) Error() string {
 }
 
 // Format prints Error for every verb.
-func (e *PendingError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+func (e PendingError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // Public is a sentence a customer may read.
 func (e *PendingError) Public() string {
@@ -93,7 +93,7 @@ func (e *RejectedError) Error() string {
 }
 
 // Format prints Error for every verb.
-func (e *RejectedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+func (e RejectedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // Public is a sentence a customer may read.
 func (e *RejectedError) Public() string {
@@ -133,7 +133,7 @@ func (e *StoppedError) Error() string {
 }
 
 // Format prints Error for every verb.
-func (e *StoppedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+func (e StoppedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // Public is a sentence a customer may read.
 func (e *StoppedError) Public() string { return "This service is paused. Please try again later." }
