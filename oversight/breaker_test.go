@@ -98,7 +98,7 @@ func TestPilotBreaker(t *testing.T) {
 	even := &stream2{rng: rng, usual: 0.05, pOfUsual: 1}
 	// The rate over all decisions is 0.05 exactly: 0.1·0.23 + 0.9·0.03.
 	uneven := &stream2{rng: rng, risky: 0.23, usual: 0.03, riskyShare: 0.1, pOfUsual: 0.1}
-	runs, reviews := exam(200, 10_000), exam(5_000, 20_000)
+	runs, reviews := exam(100, 10_000), exam(5_000, 20_000)
 	for name, s := range map[string]*stream2{"even": even, "uneven": uneven} {
 		fresh := newProcess(breakerOf(t, Breaker{Rate: 0.05, Alpha: 0.001}, Policy{Rate: s.pOfUsual}))
 		trips := 0
@@ -168,7 +168,7 @@ func TestRunningBreaker(t *testing.T) {
 // Overrulings come back ten times sooner than agreements. Read as they come in they trip the test; read in the order of the
 // decisions they do not.
 func TestVerdictsAreReadInTheOrderOfDecisions(t *testing.T) {
-	runs, n := exam(60, 2_000), 4_000
+	runs, n := exam(30, 2_000), 4_000
 	b := breakerOf(t, Breaker{Rate: 0.05, Alpha: 0.001, Patience: 1000 * time.Hour}, Policy{Rate: 1})
 	rng := rand.New(rand.NewPCG(3, 9))
 	ordered, arrived := 0, 0
@@ -192,7 +192,7 @@ func TestVerdictsAreReadInTheOrderOfDecisions(t *testing.T) {
 		slices.SortStableFunc(landings, func(a, b landing) int { return a.at - b.at })
 		for _, l := range landings {
 			w.leave(l.r)
-			w.advance(time.Unix(int64(l.at), 0), uuid.New())
+			w.advance(time.Unix(int64(l.at), 0), uuid.NameSpaceURL)
 			naive.see(1, l.r.verdict.Verdict == Rejected)
 		}
 		if w.tripped {
