@@ -240,7 +240,10 @@ func (s Stack[In, Out]) countEnd(ctx context.Context, d *call.Decision, in In, o
 
 // because names the guard that ended the call, and its reason: constant texts of the guards'.
 func because(d *call.Decision, err error) (guard, reason string) {
-	if refused, ok := errors.AsType[*RefusedError](err); ok && !errors.Is(err, consent.ErrDenied) {
+	if denied, ok := errors.AsType[*consent.DeniedError](err); ok && denied.Decision == d.ID() {
+		return call.StageConsent.String(), string(denied.Reason)
+	}
+	if refused, ok := errors.AsType[*RefusedError](err); ok && refused.Decision == d.ID() {
 		return refused.Guard.String(), refused.Reason
 	}
 	if checked := d.Facts().Consent; checked.Checked && !checked.Allowed {

@@ -24,8 +24,14 @@ func Wrap[In, Out any](next func(context.Context, In) (Out, error), sys *System)
 }
 
 // Begin is Wrap for an adapter of your own, such as a gRPC interceptor: it begins a decision, whose guards are called with the
-// context it returns, and end ends it with the error that went out. end may be called more than once; the first call counts. A
-// decision that is never ended leaves no span, so defer it.
+// context it returns, and end ends it with the error that went out. A decision that is never ended leaves no span, and a panic is
+// seen only by who prepares for it:
+//
+//	ctx, end := fairlead.Begin(ctx, sys)
+//	err := fairlead.ErrUnfinished // stays if what follows panics
+//	defer func() { end(err) }()
+//
+// end may be called more than once; the first call counts.
 func Begin(ctx context.Context, sys *System) (inside context.Context, end func(error)) {
 	ctx, scope := call.Enter(ctx, call.StageBoundary, call.SiteOf(sys))
 	var once sync.Once

@@ -29,6 +29,12 @@ const (
 // passed to a guard, a missing or second subject, a store that failed.
 var ErrRefused = call.ErrRefused
 
+// ErrUnfinished is what a call that panicked, or left its goroutine, is recorded with. See Begin.
+var ErrUnfinished = call.ErrUnfinished
+
+// StatusError stands in the trail of an HTTP request that was answered with a status which clients retry; the caller got the answer.
+type StatusError = call.StatusError
+
 // RefusedError says which guard refused and why.
 type RefusedError = call.RefusedError
 

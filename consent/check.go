@@ -113,17 +113,18 @@ func (g *Gate) Check(ctx context.Context, ask Ask) (Answer, error) {
 // answer finds the first reason that applies to the first purpose that does not hold.
 func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask) (Answer, error) {
 	answer := Answer{Purpose: ask.Purpose}
+	// Bound also where the gate cannot answer: the record of the refusal is about this person, too.
+	subject, err := d.SubjectFor(ctx, call.StageConsent, ask.Subject)
+	if err != nil {
+		answer.Reason = ReasonUnavailable
+		return answer, err
+	}
 	now, reason, cause := g.ready(ctx, ask.AtLeast)
 	if reason != "" {
 		answer.Reason = reason
 		return answer, cause
 	}
 	answer.AsOf = ledger.Seq(g.applied.Load())
-	subject, err := d.SubjectFor(ctx, call.StageConsent, ask.Subject)
-	if err != nil {
-		answer.Reason = ReasonUnavailable
-		return answer, err
-	}
 	if subject == "" {
 		answer.Reason = ReasonNoSubject
 		return answer, nil

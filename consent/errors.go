@@ -66,7 +66,7 @@ func (e *DeniedError) Error() string {
 	if e.Purpose != "" {
 		text += " (purpose " + e.Purpose + ")"
 	}
-	if refused, ok := errors.AsType[*call.RefusedError](e.Err); ok {
+	if refused, ok := e.Err.(*call.RefusedError); ok { //nolint:errorlint // as the gate put it there
 		return text + ": " + refused.Reason
 	}
 	if e.Err != nil {

@@ -14,13 +14,14 @@ func Transport(base http.RoundTripper, gate *Gate, describe func(*http.Request) 
 	if base == nil {
 		base = http.DefaultTransport
 	}
-	return &transport{send: base.RoundTrip, gate: gate, describe: orContext(describe), site: call.NewSite(&call.System{Name: "http"}, nil)}
+	return &transport{base: base, send: base.RoundTrip, gate: gate, describe: orContext(describe), site: call.NewSite(&call.System{Name: "http"}, nil)}
 }
 
 // Middleware is Transport in the form that openai-go and anthropic-sdk-go take as an option.
 func Middleware(gate *Gate, describe func(*http.Request) Ask) func(*http.Request, func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	t := transport{gate: gate, describe: orContext(describe), site: call.NewSite(&call.System{Name: "http"}, nil)}
 	return func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
+		call.MustFunc("consent.Middleware", "next", next == nil)
 		one := t
 		one.send = next
 		return one.RoundTrip(r)
@@ -36,10 +37,18 @@ func orContext(describe func(*http.Request) Ask) func(*http.Request) Ask {
 }
 
 type transport struct {
+	base     http.RoundTripper // nil for a Middleware
 	send     func(*http.Request) (*http.Response, error)
 	gate     *Gate
 	describe func(*http.Request) Ask
 	site     *call.Site
+}
+
+// CloseIdleConnections passes the wish of http.Client on.
+func (t *transport) CloseIdleConnections() {
+	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
 }
 
 // RoundTrip asks the gate and sends the request, or answers it itself.

@@ -117,7 +117,6 @@ type ending struct {
 	failure error // what next returned
 	said    any   // pointer to what the model said, if a review stands between that and given; else nil
 	given   any   // pointer to what is delivered; nil if nothing is
-	done    bool  // the explanation has been asked for
 }
 
 // refusal says whether the call ended before the model was reached. The refusal of another decision, such as a guarded tool, that
@@ -132,10 +131,25 @@ func (end *ending) refusal(d *call.Decision) bool {
 	return !ok || typed.DecisionID() == d.ID()
 }
 
+// misplaced says whether this call was meant to deliver a held case and there is none: the ID is unknown, or that of a call which was
+// never held, or this is not the function that held it.
+func (rec *recording) misplaced() bool {
+	if !rec.d.Resumed() {
+		return false
+	}
+	if rec.earlier == nil || !rec.d.Entered(call.StageOversight) {
+		return true
+	}
+	return rec.earlier.Outcome != call.Held && rec.earlier.Outcome != call.Failed
+}
+
 // settle records how the call ended. Its error, if there is one, is what the caller gets in place of what next returned.
 func (rec *recording) settle(end *ending) error {
 	r := Record{Outcome: end.outcome}
 	r.join(rec.d)
+	if end.outcome == call.Failed && rec.misplaced() {
+		return nil // whatever the record says so far stands
+	}
 	if end.refusal(rec.d) {
 		return rec.settleRefused(end, &r)
 	}
@@ -329,7 +343,7 @@ func (rec *recording) broken(err *error) {
 		return
 	}
 	p := recover()
-	failure := error(call.ErrUnfinished)
+	failure := call.ErrUnfinished
 	if p != nil {
 		failure = &call.PanicError{Type: fmt.Sprintf("%T", p)}
 	}

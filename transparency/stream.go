@@ -46,7 +46,7 @@ type streaming[In, Out any] struct {
 // run ranges over the stream and records it. What it returns the consumer has not seen yet, and can still be told.
 func (s *streaming[In, Out]) run(ctx context.Context, j *Journal, site *call.Site) (last error) {
 	ctx, scope := call.Enter(ctx, call.StageTransparency, site)
-	err := error(call.ErrUnfinished) // how the decision ends
+	err := call.ErrUnfinished // how the decision ends
 	defer scope.Exit(&err)
 	s.scope = &scope
 	d := scope.Decision()

@@ -159,28 +159,119 @@ func TestOutcomesOfWhatTheFunctionDoes(t *testing.T) {
 	}
 }
 
-// An SDK makes "403" of a refusal; the trail keeps what it was.
-func TestTheTrailKeepsARefusalThatWasTurnedIntoAnotherError(t *testing.T) {
-	inner := guard(StageConsent, ignore, func(context.Context, int) (int, error) { return 0, Refuse(nil, StagePrivacy, "reason", nil) })
+// An SDK makes "403" of a refusal; the trail keeps what it was, unless the function went on and failed for a reason of its own.
+func TestTheTrailKeepsARefusalThatAnSDKTurnedIntoAnotherError(t *testing.T) {
+	site := NewSite(nil, nil)
+	request := func(ctx context.Context, refusal error) {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/", nil)
+		require.NoError(t, err)
+		_, scope := EnterRequest(r, StageConsent, site)
+		scope.Exit(&refusal)
+	}
 	for name, stage := range map[string]Stage{"inside": StageBoundary, "in a child": StageOversight} {
 		f := guard(stage, ignore, func(ctx context.Context, in int) (int, error) {
-			_, _ = inner(ctx, in)
-			return 0, errors.New("403")
+			request(ctx, Refuse(nil, StagePrivacy, "reason", nil))
+			switch in {
+			case 1:
+				return 0, errors.New("403")
+			case 2:
+				request(ctx, nil)
+				return 0, errors.New("the database is down")
+			}
+			return 7, nil // it knew another way
 		})
 		ctx, trail := Track(t.Context())
 		_, err := f(ctx, 1)
 		require.EqualError(t, err, "403", name)
 		require.ErrorIs(t, trail.Err(), ErrRefused, name)
+		_, _ = f(ctx, 2)
+		require.EqualError(t, trail.Err(), "the database is down", name)
+		_, _ = f(ctx, 3)
+		require.NoError(t, trail.Err(), name)
+		assert.Equal(t, Allowed, trail.Outcome(), name)
 	}
-	f := guard(StageBoundary, ignore, func(ctx context.Context, in int) (int, error) {
-		_, _ = inner(ctx, in)
-		return 7, nil // it knew another way
+}
+
+// hostile is an error of a user's that does all it should not.
+type hostile struct{ kind string }
+
+func (h *hostile) Error() string    { return "canary" }
+func (h *hostile) Outcome() Outcome { return Allowed }
+func (h *hostile) Is(error) bool    { panic("Is") }
+func (h *hostile) As(any) bool      { panic("As") }
+func (h *hostile) Unwrap() error {
+	if h.kind == "panics" {
+		panic("Unwrap")
+	}
+	return h // for ever
+}
+
+func TestHostileErrorsNeitherDecideNorBreakAnything(t *testing.T) {
+	var typedNil *hostile
+	for name, e := range map[string]error{"typed nil": typedNil, "panics": &hostile{"panics"}, "itself": &hostile{"itself"}, "joined": errors.Join(&hostile{"itself"}, &hostile{"panics"})} {
+		ctx, trail := Track(t.Context())
+		_, err := guard(StageConsent, ignore, func(context.Context, int) (int, error) { return 0, e })(ctx, 1)
+		assert.Equal(t, e, err, name)
+		assert.Equal(t, Failed, trail.Outcome(), name)
+		w := httptest.NewRecorder()
+		WriteError(w, e)
+		assert.Equal(t, 500, w.Code, name)
+		assert.NotContains(t, w.Body.String(), "canary")
+	}
+}
+
+func TestAGuardAfterTheEndBeginsADecisionOfItsOwn(t *testing.T) {
+	var kept context.Context
+	f := guard(StageConsent, ignore, func(ctx context.Context, _ int) (int, error) { kept = ctx; return 0, nil })
+	ctx, trail := Track(t.Context())
+	_, err := f(ctx, 1)
+	require.NoError(t, err)
+	var late uuid.UUID
+	_, err = guard(StageOversight, func(_ Stage, d *Decision) { late = d.ID() }, answer)(kept, 1)
+	require.NoError(t, err)
+	assert.NotEqual(t, trail.ID(), late)
+}
+
+func TestATrailInsideADecisionListsWhatBeginsUnderIt(t *testing.T) {
+	f := guard(StageBoundary, ignore, func(ctx context.Context, _ int) (int, error) {
+		ctx, trail := Track(ctx)
+		_, err := guard(StageBoundary, ignore, answer)(ctx, 1)
+		assert.Len(t, trail.All(), 1)
+		assert.Equal(t, Allowed, trail.Outcome())
+		return 0, err
 	})
 	ctx, trail := Track(t.Context())
 	_, err := f(ctx, 1)
 	require.NoError(t, err)
-	assert.NoError(t, trail.Err())
-	assert.Equal(t, Allowed, trail.Outcome())
+	assert.Len(t, trail.All(), 1)
+}
+
+func TestAMisplacedResumeDeliversNothing(t *testing.T) {
+	for _, id := range []uuid.UUID{uuid.Nil, uuid.Must(uuid.NewV7())} {
+		ctx, trail := Track(WithResume(t.Context(), id))
+		out, err := guard(StageConsent, ignore, answer)(ctx, 1)
+		require.ErrorIs(t, err, ErrRefused)
+		assert.Zero(t, out)
+		assert.Equal(t, Failed, trail.Outcome())
+		assert.NotZero(t, trail.ID())
+	}
+}
+
+func TestAnAttemptForAnotherPersonIsRefused(t *testing.T) {
+	site := NewSite(nil, nil)
+	ctx, _ := Track(t.Context())
+	attempt := func(subject string) error {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/score", nil)
+		require.NoError(t, err)
+		inside, scope := EnterRequest(r, StageConsent, site)
+		_, refusal := scope.Decision().SubjectFor(inside, StageConsent, subject)
+		err = &StatusError{Status: 503}
+		scope.Exit(&err)
+		return refusal
+	}
+	require.NoError(t, attempt("a"))
+	require.NoError(t, attempt("a"))
+	require.ErrorIs(t, attempt("b"), ErrRefused)
 }
 
 func TestSubjectIsBoundOnce(t *testing.T) {
@@ -238,7 +329,7 @@ func TestResumeContinuesTheDecisionAndNothingInsideIt(t *testing.T) {
 	id := uuid.Must(uuid.NewV7())
 	var inner, outer uuid.UUID
 	tool := guard(StageConsent, func(_ Stage, d *Decision) { inner = d.ID() }, answer)
-	f := guard(StageConsent, func(_ Stage, d *Decision) { outer = d.ID(); assert.True(t, d.Resumed()) }, tool)
+	f := guard(StageConsent, func(_ Stage, d *Decision) { outer = d.ID(); assert.True(t, d.Resumed()) }, guard(StageOversight, ignore, tool))
 	_, err := f(WithResume(t.Context(), id), 1)
 	require.NoError(t, err)
 	assert.Equal(t, id, outer)

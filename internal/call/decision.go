@@ -2,7 +2,8 @@ package call
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ import (
 type Decision struct {
 	id      uuid.UUID
 	parent  *Decision
+	ended   atomic.Bool // nobody joins any more
 	site    *Site
 	began   time.Time
 	attempt int
@@ -37,7 +39,7 @@ type Decision struct {
 	subject   string
 	veiled    bool // inside Privacy: what a describe function calls a subject may be a placeholder
 	facts     Facts
-	refusal   error   // the first, of this decision or one begun in it
+	refusal   error   // what an HTTP adapter in here answered instead of the other side
 	final     Outcome // set when the error cannot say it: fallback, replaced, abandoned
 	explain   func(output any) (any, error)
 	why       any
@@ -68,7 +70,13 @@ func (n *node) Value(key any) any {
 // String keeps a printed context free of what the decision holds.
 func (n *node) String() string { return "fairlead.Decision" }
 
+// Format prints String under every verb.
+func (n *node) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, n.String()) }
+
 func nodeFrom(ctx context.Context) *node {
+	if ctx == nil {
+		return nil
+	}
 	n, _ := ctx.Value(nodeKey{}).(*node)
 	return n
 }
@@ -80,6 +88,12 @@ func From(ctx context.Context) *Decision {
 	}
 	return nil
 }
+
+// String shows the ID alone.
+func (d *Decision) String() string { return "fairlead.Decision(" + d.ID().String() + ")" }
+
+// Format prints String under every verb.
+func (d *Decision) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, d.String()) }
 
 // ID is the decision's UUIDv7; zero for a nil decision.
 func (d *Decision) ID() uuid.UUID {
@@ -134,21 +148,26 @@ func (d *Decision) Entered(s Stage) bool {
 // begin makes a decision as a child of up's (nil: a root), with ctx as what its guards see.
 func begin(ctx context.Context, up *node, stage Stage, site *Site, fp fingerprint) *Decision {
 	d := &Decision{site: site, began: time.Now()}
-	if up != nil {
-		d.parent = up.d
-		d.memory = &up.d.attempts
-	} else if d.trail = trailFrom(ctx); d.trail != nil {
+	d.trail = trailFrom(ctx, up)
+	switch {
+	case up != nil:
+		d.parent, d.memory = up.d, &up.d.attempts
+	case d.trail != nil:
 		d.memory = &d.trail.attempts
 	}
-	if id, ok := resumes(ctx, up); ok {
-		d.id, d.resumed = id, true
+	id, resumed := resumes(ctx, up)
+	d.resumed = resumed
+	if id != uuid.Nil {
+		d.id = id
 	} else if id, n, ok := d.memory.again(fp); ok {
 		d.id, d.attempt = id, n
 	} else {
 		// The error of NewV7 is that of crypto/rand, which since Go 1.24 ends the program instead of returning.
 		d.id, _ = uuid.NewV7()
 	}
-	d.memory.start(fp, d.id, d.attempt)
+	if d.attempt == 0 {
+		d.memory.start(fp, d.id, 0)
+	}
 	d.trail.begin(d)
 	d.stage.Store(uint32(stage))
 	return d
@@ -157,14 +176,16 @@ func begin(ctx context.Context, up *node, stage Stage, site *Site, fp fingerprin
 // joins moves the decision on to stage for a guard whose context has come as far as n, and says whether it is still that call's. A
 // retry of the HTTP request that joined from here and failed takes its place.
 func (d *Decision) joins(n *node, stage Stage, fp fingerprint) bool {
-	if stage <= n.stage {
+	if stage <= n.stage || d.ended.Load() {
 		return false
 	}
-	if id, nth, ok := d.attempts.again(fp); ok && id == d.id {
+	if id, nth, ok := d.attempts.again(fp); ok {
+		if id != d.id {
+			return false // a child's retry
+		}
 		d.mu.Lock()
 		d.attempt = nth
 		d.mu.Unlock()
-		d.attempts.start(fp, d.id, nth)
 		d.stage.Store(uint32(stage))
 		return true
 	}
@@ -187,34 +208,27 @@ func (d *Decision) enter(ctx context.Context, stage Stage) *node {
 
 // end closes the decision: trail, metrics, span.
 func (d *Decision) end(ctx context.Context, fp fingerprint, err error) {
+	d.ended.Store(true)
 	err = d.explained(err)
 	out := d.Final(err)
-	d.memory.finish(fp, d.id, out == Failed)
+	d.memory.finish(fp, d, out == Failed)
 	d.trail.end(d, out, err)
 	d.endTelemetry(ctx, out, err)
 }
 
-// noteRefusal remembers a guard's refusal here and in every decision this one was begun in: what an SDK makes of it on the way out
-// is often only "403".
-func (d *Decision) noteRefusal(err error) {
-	if o := OutcomeOf(err); o == Allowed || o == Failed && !errors.Is(err, ErrRefused) {
-		return
-	}
+// noteAnswer remembers what Fairlead answered an SDK instead of the other side, here and in every decision this one was begun in:
+// what the SDK makes of it is often only "403". A later answer of the other side's, nil, lets it be forgotten.
+func (d *Decision) noteAnswer(refusal error) {
 	for up := d; up != nil; up = up.parent {
 		up.mu.Lock()
-		if up.refusal == nil {
-			up.refusal = err
-		}
+		up.refusal = refusal
 		up.mu.Unlock()
 	}
 }
 
 // explained is the refusal behind an error that says nothing to us, else the error itself.
 func (d *Decision) explained(err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, ok := errors.AsType[Typed](err); ok {
+	if err == nil || isOurs(err) {
 		return err
 	}
 	d.mu.Lock()
@@ -274,5 +288,8 @@ func resumes(ctx context.Context, up *node) (uuid.UUID, bool) {
 	if up != nil {
 		at = up.d
 	}
-	return r.id, r.under == at
+	if r.under != at {
+		return uuid.Nil, false
+	}
+	return r.id, true
 }

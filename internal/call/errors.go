@@ -41,7 +41,7 @@ func Refuse(d *Decision, guard Stage, reason string, cause error) *RefusedError 
 
 func (e *RefusedError) Error() string {
 	text := "fairlead: " + e.Guard.String() + " refused the call: " + e.Reason
-	if p, ok := errors.AsType[*PanicError](e.Err); ok {
+	if p, ok := e.Err.(*PanicError); ok { //nolint:errorlint // as Try put it there
 		return text + " (" + p.Error() + ")"
 	}
 	if e.Err != nil {
@@ -51,7 +51,7 @@ func (e *RefusedError) Error() string {
 }
 
 // Format prints Error for every verb, so that %+v and %#v show no more than %v.
-func (e *RefusedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+func (e RefusedError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
 
 // Public is a sentence a customer may read.
 func (e *RefusedError) Public() string {

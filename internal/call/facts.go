@@ -24,11 +24,11 @@ type Facts struct {
 type Consent struct {
 	Checked bool
 	Allowed bool
-	Purpose string    // a purpose the gate knows; "" otherwise
-	Reason  string    // why not; "" when allowed
-	Basis   string    // on which legal basis it allowed
-	Receipt uint64    // position in the ledger of the entry that allowed or denied; 0 if there is none
-	AsOf    uint64    // position in the ledger the answer was read at
+	Purpose string // a purpose the gate knows; "" otherwise
+	Reason  string // why not; "" when allowed
+	Basis   string // on which legal basis it allowed
+	Receipt uint64 // position in the ledger of the entry that allowed or denied; 0 if there is none
+	AsOf    uint64 // position in the ledger the answer was read at
 }
 
 // Count is how many values of one kind were hidden.
@@ -60,14 +60,17 @@ func (d *Decision) Facts() Facts {
 	return f
 }
 
-// NoteConsent keeps what the gate said.
+// NoteConsent keeps what the gate said. The first answer is the decision's: what the guarded function asks about further purposes on
+// its way is an event of the span, and does not change what the call rests on.
 func (d *Decision) NoteConsent(c Consent) {
 	if d == nil {
 		return
 	}
 	c.Checked = true
 	d.mu.Lock()
-	d.facts.Consent = c
+	if !d.facts.Consent.Checked {
+		d.facts.Consent = c
+	}
 	d.mu.Unlock()
 	if d.recording {
 		d.span.AddEvent(eventConsent, trace.WithAttributes(

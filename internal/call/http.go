@@ -6,9 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 )
@@ -18,18 +18,27 @@ import (
 func EnterRequest(req *http.Request, stage Stage, site *Site) (context.Context, Scope) {
 	ctx := req.Context()
 	n := nodeFrom(ctx)
-	if n == nil && trailFrom(ctx) == nil || n != nil && n.request {
-		return Enter(ctx, stage, site) // nobody would remember the attempt, or an adapter further out does
+	if n == nil && trailFrom(ctx, nil) == nil || n != nil && n.request {
+		ctx, s := Enter(ctx, stage, site) // nobody would remember the attempt, or an adapter further out does
+		s.http = true
+		return ctx, s
 	}
-	return enter(ctx, stage, site, fingerprintOf(req))
+	ctx, s := enter(ctx, stage, site, fingerprintOf(req))
+	s.http = true
+	return ctx, s
 }
 
 // fingerprintOf hashes method, URL and body, each with its length, so that no two requests give the same bytes. A body is read
 // through GetBody only: the request's own must stay unread.
-func fingerprintOf(req *http.Request) fingerprint {
+func fingerprintOf(req *http.Request) (fp fingerprint) {
 	if req.URL == nil {
 		return fingerprint{}
 	}
+	defer func() {
+		if recover() != nil { // a GetBody that panics: the request is one of its kind
+			fp = fingerprint{}
+		}
+	}()
 	h := sha256.New()
 	for _, part := range []string{req.Method, req.URL.String()} {
 		_ = binary.Write(h, binary.BigEndian, uint64(len(part)))
@@ -40,7 +49,7 @@ func fingerprintOf(req *http.Request) fingerprint {
 			return fingerprint{}
 		}
 		body, err := req.GetBody()
-		if err != nil {
+		if err != nil || body == nil {
 			return fingerprint{}
 		}
 		defer body.Close()
@@ -51,11 +60,11 @@ func fingerprintOf(req *http.Request) fingerprint {
 	return fingerprint(h.Sum(nil))
 }
 
-// StatusError notes on a decision that the other side answered a request with a status that clients retry. It is never returned to a
-// caller.
+// StatusError notes on a decision that the other side answered a request with a status that clients retry. It stands in the trail and is
+// never returned to a caller, who gets the answer.
 type StatusError struct{ Status int }
 
-func (e *StatusError) Error() string { return http.StatusText(e.Status) }
+func (e *StatusError) Error() string { return "answered with status " + strconv.Itoa(e.Status) }
 
 // Retried says whether SDKs commonly retry an answer of this status: then the attempt counts as failed.
 func Retried(status int) bool {
@@ -79,18 +88,18 @@ type Problem struct {
 // ProblemOf says what of err is public. An error that is not one of Fairlead's says nothing but that something went wrong.
 func ProblemOf(err error) Problem {
 	p := Problem{Type: "about:blank", Status: http.StatusInternalServerError, Detail: "Something went wrong on our side."}
-	if typed, ok := errors.AsType[Typed](err); ok {
+	if typed, ok := find[Typed](err); ok && isOurs(typed) {
 		p.Status, p.Detail = typed.HTTPStatus(), typed.Public()
 		if id := typed.DecisionID(); id != uuid.Nil {
 			p.Decision = id.String()
 		}
-	} else if errors.Is(err, context.DeadlineExceeded) {
+	} else if contains(err, context.DeadlineExceeded) {
 		p.Status, p.Detail = http.StatusGatewayTimeout, "This took too long. Please try again."
 	}
-	if held, ok := errors.AsType[interface {
+	if held, ok := find[interface {
 		error
 		CaseID() uuid.UUID
-	}](err); ok {
+	}](err); ok && isOurs(held) {
 		p.Case = held.CaseID().String()
 	}
 	p.Title = http.StatusText(p.Status)

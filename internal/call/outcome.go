@@ -2,8 +2,8 @@ package call
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 )
 
 // Outcome says how a guarded call ended.
@@ -30,11 +30,10 @@ func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return Allowed
 	}
-	if o, ok := errors.AsType[interface {
-		error
-		Outcome() Outcome
-	}](err); ok {
-		return o.Outcome()
+	if e, ok := find[interface{ Outcome() Outcome }](err); ok {
+		if o := e.Outcome(); o != Allowed && slices.Contains(outcomes[:], o) {
+			return o
+		}
 	}
 	return Failed
 }
@@ -42,13 +41,22 @@ func OutcomeOf(err error) Outcome {
 // errorType names an error for the attribute error.type: its Go type, never its text, which may hold anything.
 func errorType(err error) string {
 	switch {
-	case errors.Is(err, context.Canceled):
+	case contains(err, context.Canceled):
 		return "context.Canceled"
-	case errors.Is(err, context.DeadlineExceeded):
+	case contains(err, context.DeadlineExceeded):
 		return "context.DeadlineExceeded"
 	}
-	if typed, ok := errors.AsType[Typed](err); ok {
+	if typed, ok := find[Typed](err); ok {
 		return fmt.Sprintf("%T", typed)
 	}
 	return fmt.Sprintf("%T", err)
+}
+
+// refusalIn is the typed error of Fairlead's in err, if it says that a guard refused.
+func refusalIn(err error) error {
+	typed, ok := find[Typed](err)
+	if !ok {
+		return nil
+	}
+	return typed
 }

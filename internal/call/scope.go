@@ -13,6 +13,7 @@ type Scope struct {
 	ctx   context.Context
 	stage Stage
 	owner bool // this guard began the decision, so its Exit ends it
+	http  bool // an adapter of an HTTP request
 	fp    fingerprint
 
 	running bool          // next has been called and has not returned
@@ -75,7 +76,23 @@ func Next[In, Out any](ctx context.Context, s *Scope, next func(context.Context,
 	s.Pause()
 	out, err := next(ctx, in)
 	s.Continue()
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	if refusal := s.misplacedResume(); refusal != nil {
+		var none Out
+		return none, refusal
+	}
+	return out, nil
+}
+
+// misplacedResume refuses the answer of a function that was called to deliver a held case and has no oversight in it: it is not the one
+// that held it, and what it says must not go out, or on record, as the reviewed answer.
+func (s *Scope) misplacedResume() error {
+	if !s.d.resumed || s.d.Entered(StageOversight) {
+		return nil
+	}
+	return Refuse(s.d, s.stage, "a held case can only be resumed through the guarded function that held it", nil)
 }
 
 // Pause says that next runs from here on, for adapters that cannot use Next.
@@ -105,9 +122,11 @@ func (s *Scope) Continue() {
 func (s *Scope) Exit(err *error) {
 	s.stop()
 	s.d.tele.guardTook(s.ctx, s.stage, s.worked)
-	s.d.noteRefusal(*err)
+	if s.http {
+		s.d.noteAnswer(refusalIn(*err))
+	}
 	if !s.owner {
-		s.d.attempts.finish(s.fp, s.d.id, OutcomeOf(*err) == Failed)
+		s.d.attempts.finish(s.fp, s.d, OutcomeOf(*err) == Failed)
 		return
 	}
 	if !s.running && *err != ErrUnfinished { //nolint:errorlint // the very value that the wrapper put there
@@ -123,18 +142,27 @@ func (s *Scope) Exit(err *error) {
 	panic(r)
 }
 
-// NextStream passes on what next yields, with the guard's clock stopped, and returns how it ended: nil, the last error that
-// next yielded, or nil with the decision set to Abandoned when the consumer stopped reading.
+// NextStream passes on what next yields, with the guard's clock stopped, and returns how it ended: nil, or the last error that next
+// yielded. A consumer that stops reading at an answer abandons the stream; one that stops at an error has heard how it ended.
 func NextStream[In, Out any](ctx context.Context, s *Scope, next func(context.Context, In) iter.Seq2[Out, error], in In, yield func(Out, error) bool) error {
+	if refusal := s.misplacedResume(); refusal != nil { // what has been streamed cannot have been held
+		var none Out
+		yield(none, refusal)
+		return refusal
+	}
 	s.Pause()
-	var last error
+	var failure error
 	for out, err := range next(ctx, in) {
-		last = err
+		if err != nil {
+			failure = err
+		}
 		if !yield(out, err) {
-			s.d.SetFinal(Abandoned)
+			if err == nil {
+				s.d.SetFinal(Abandoned)
+			}
 			break
 		}
 	}
 	s.Continue()
-	return last
+	return failure
 }

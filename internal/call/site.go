@@ -44,6 +44,11 @@ func NewSite(sys *System, fn any) *Site {
 	if s.Name == "" {
 		s.Name = nameOf(fn)
 	}
+	for _, p := range []any{s.TracerProvider, s.MeterProvider} {
+		if v := reflect.ValueOf(p); v.Kind() == reflect.Pointer && v.IsNil() {
+			panic("fairlead: System: a provider is a nil " + v.Type().String() + ": leave the field out for the global one")
+		}
+	}
 	return s
 }
 
@@ -59,7 +64,7 @@ func nameOf(fn any) string {
 		return unnamed
 	}
 	name := f.Name()
-	if own, ok := strings.CutPrefix(name, modulePath); ok {
+	if own, ok := strings.CutPrefix(name, modulePath); ok && (own[0] == '/' || own[0] == '.') {
 		// Examples and tests of the module itself are users like any other.
 		if !strings.HasPrefix(own, "/examples/") && !strings.Contains(own, "_test.") {
 			return unnamed
@@ -87,7 +92,7 @@ func SiteOf(sys *System) *Site {
 		sys = &System{Name: unnamed}
 	}
 	for _, p := range []any{sys.TracerProvider, sys.MeterProvider} {
-		if p != nil && !reflect.TypeOf(p).Comparable() {
+		if p != nil && !reflect.ValueOf(p).Comparable() {
 			return NewSite(sys, nil)
 		}
 	}

@@ -1,11 +1,18 @@
 package call
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"io"
+)
 
 type subjectKey struct{}
 
 // subjectBox keeps a printed context from showing the subject: context.WithValue prints strings, but of a struct its type.
 type subjectBox struct{ id string }
+
+// Format prints no subject under any verb.
+func (subjectBox) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "subject(redacted)") }
 
 // WithSubject names the person the calls made with ctx are about, for guards whose describe function does not say.
 func WithSubject(ctx context.Context, id string) context.Context {
@@ -37,6 +44,9 @@ func (d *Decision) SubjectFor(ctx context.Context, guard Stage, own string) (str
 	}
 	if own == "" {
 		own = subjectFrom(ctx)
+	}
+	if before := d.memory.whose(d.id); before != "" && own != "" && own != before {
+		return "", Refuse(d, guard, "an attempt of the same HTTP request was for another subject; give each its own fairlead.Track", nil)
 	}
 	if d.subject != "" && own != d.subject {
 		return "", Refuse(d, guard, "the guards of one call name two different subjects; name the same one in every describe function", nil)

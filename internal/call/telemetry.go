@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"reflect"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -68,14 +67,18 @@ func (s *Site) telemetry() *telemetry {
 	if mp == nil {
 		mp = otel.GetMeterProvider()
 	}
-	if t := s.cache.Load(); t != nil && t.tp == tp && t.mp == mp {
+	if t := s.cache.Load(); t != nil && same(t.tp, tp) && same(t.mp, mp) {
 		return t
 	}
 	t := newTelemetry(s.Name, tp, mp)
-	if reflect.TypeOf(tp).Comparable() && reflect.TypeOf(mp).Comparable() { // else the comparison above would panic
-		s.cache.Store(t)
-	}
+	s.cache.Store(t)
 	return t
+}
+
+// same compares two providers. One whose type cannot be compared is never the same, and its instruments are made anew.
+func same(a, b any) (equal bool) {
+	defer func() { _ = recover() }()
+	return a == b
 }
 
 func newTelemetry(system string, tp trace.TracerProvider, mp metric.MeterProvider) *telemetry {

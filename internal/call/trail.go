@@ -2,19 +2,32 @@ package call
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 	"slices"
 	"sync"
 
 	"github.com/google/uuid"
 )
 
-// Trail lists the root decisions begun under a context made by Track, in order. Its methods are safe under concurrency and
+// Trail lists the outermost decisions begun under a context made by Track, in order. Its methods are safe under concurrency and
 // on a nil Trail.
 type Trail struct {
+	under    *Decision // the decision that Track was called in
 	mu       sync.Mutex
 	steps    []step
 	attempts attempts
 }
+
+// String shows nothing of what the calls were about.
+func (t *Trail) String() string { return "fairlead.Trail(" + t.ID().String() + ")" }
+
+// Format prints String under every verb.
+func (t *Trail) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, t.String()) }
+
+// LogValue keeps errors of users' functions out of slog.
+func (t *Trail) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
 type step struct {
 	d       *Decision
@@ -27,12 +40,16 @@ type trailKey struct{}
 
 // Track returns a context that lists the guarded calls made with it, and the list.
 func Track(ctx context.Context) (context.Context, *Trail) {
-	t := &Trail{}
+	t := &Trail{under: From(ctx)}
 	return context.WithValue(ctx, trailKey{}, t), t
 }
 
-func trailFrom(ctx context.Context) *Trail {
-	t, _ := ctx.Value(trailKey{}).(*Trail)
+// trailFrom is the trail that a decision begun under up belongs to: one that was begun inside a tracked one does not.
+func trailFrom(ctx context.Context, up *node) *Trail {
+	t, ok := ctx.Value(trailKey{}).(*Trail)
+	if !ok || up == nil && t.under != nil || up != nil && t.under != up.d {
+		return nil
+	}
 	return t
 }
 
@@ -113,16 +130,23 @@ type attempts struct {
 	id     uuid.UUID
 	n      int
 	failed bool
+
+	subject string // whom the failed attempt was about
 }
 
-// again says whether fp is one more attempt of the request before, which failed.
+// again says whether fp is one more attempt of the request before, which failed, and starts it.
 func (a *attempts) again(fp fingerprint) (id uuid.UUID, n int, ok bool) {
 	if a == nil || fp == (fingerprint{}) {
 		return uuid.Nil, 0, false
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.id, a.n + 1, a.failed && a.fp == fp
+	if !a.failed || a.fp != fp {
+		return uuid.Nil, 0, false
+	}
+	a.failed = false
+	a.n++
+	return a.id, a.n, true
 }
 
 func (a *attempts) start(fp fingerprint, id uuid.UUID, n int) {
@@ -134,13 +158,27 @@ func (a *attempts) start(fp fingerprint, id uuid.UUID, n int) {
 	a.fp, a.id, a.n, a.failed = fp, id, n, false
 }
 
-func (a *attempts) finish(fp fingerprint, id uuid.UUID, failed bool) {
+func (a *attempts) finish(fp fingerprint, d *Decision, failed bool) {
 	if a == nil || fp == (fingerprint{}) {
 		return
 	}
+	subject := d.Subject()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.fp == fp && a.id == id {
-		a.failed = failed
+	if a.fp == fp && a.id == d.id {
+		a.failed, a.subject = failed, subject
 	}
+}
+
+// whose is the subject of the attempts so far of the decision id, "" if there was none.
+func (a *attempts) whose(id uuid.UUID) string {
+	if a == nil {
+		return ""
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.id != id {
+		return ""
+	}
+	return a.subject
 }
