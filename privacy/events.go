@@ -8,26 +8,35 @@ import (
 	"strings"
 )
 
-// streamBody is an answer that comes as server-sent events or as lines of JSON, shown as it comes. It works on whole events, never
+// form is how the documents of a stream are told apart.
+type form uint8
+
+const (
+	lines  form = iota // a line each
+	events             // server-sent events
+	frames             // the binary event stream of AWS
+)
+
+// streamBody is an answer that comes in JSON documents, shown as it comes. It works on whole events, never
 // on reads, so that nothing depends on how the bytes arrive; it starts no goroutine.
 type streamBody struct {
-	src    io.ReadCloser
-	br     *bufio.Reader
-	w      *wire
-	events bool
-	most   int
-	slots  []*slot // in the order they came
-	out    []byte
-	off    int
-	raw    []byte // the event being dealt with, as it came
-	ends   []int  // of its lines
-	data   []byte // its parts
-	head   []byte
-	tail   []byte
-	shown  []byte
-	ended  bool // the other side has said its last
-	torn   bool // what was written last is not a whole line or event
-	err    error
+	src   io.ReadCloser
+	br    *bufio.Reader
+	w     *wire
+	form  form
+	most  int
+	slots []*slot // in the order they came
+	out   []byte
+	off   int
+	raw   []byte // the event being dealt with, as it came
+	ends  []int  // of its lines
+	data  []byte // its parts
+	head  []byte
+	tail  []byte
+	shown []byte
+	ended bool // the other side has said its last
+	torn  bool // what was written last is not a whole line or event
+	err   error
 }
 
 // slot is one text that comes in pieces: one field of one choice.
@@ -41,8 +50,8 @@ type slot struct {
 	eol   string
 }
 
-func newStreamBody(src io.ReadCloser, w *wire, events bool, most int) *streamBody {
-	return &streamBody{src: src, br: bufio.NewReader(src), w: w, events: events, most: most}
+func newStreamBody(src io.ReadCloser, w *wire, f form, most int) *streamBody {
+	return &streamBody{src: src, br: bufio.NewReader(src), w: w, form: f, most: most}
 }
 
 // Close implements io.Closer.
@@ -72,6 +81,9 @@ func (b *streamBody) Read(p []byte) (int, error) {
 // answer is lost.
 func (b *streamBody) fill() error {
 	b.raw, b.ends = b.raw[:0], b.ends[:0]
+	if b.form == frames {
+		return b.fillFrame()
+	}
 	for {
 		from := len(b.raw)
 		err := b.line()
@@ -79,14 +91,14 @@ func (b *streamBody) fill() error {
 		if len(b.raw) > from {
 			b.ends = append(b.ends, len(b.raw))
 		}
-		if b.events && err == nil && len(text) > 0 {
+		if b.form == events && err == nil && len(text) > 0 {
 			continue
 		}
 		b.ended = err != nil
-		b.torn = b.ended && len(b.raw) > 0 && (!b.events && eol == "" || b.events && (len(text) > 0 || eol == ""))
+		b.torn = b.ended && len(b.raw) > 0 && (b.form == lines && eol == "" || b.form == events && (len(text) > 0 || eol == ""))
 		switch {
 		case len(b.raw) == 0:
-		case b.events:
+		case b.form == events:
 			b.event()
 		default:
 			b.record(text, nil, nil, eol)
@@ -163,7 +175,7 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 		b.write(head, data, eol, tail)
 		return
 	}
-	m, err := markers(data)
+	m, err := b.markers(data, head)
 	if err != nil { // no JSON: a text of its own
 		shown, _ := b.w.s.show(string(data))
 		b.write(head, []byte(shown), eol, tail)
@@ -209,8 +221,12 @@ func (b *streamBody) slot(at []byte, scope string) *slot {
 
 // write puts an event together again.
 func (b *streamBody) write(head, data []byte, eol string, tail []byte) {
-	if !b.events {
+	switch b.form {
+	case lines:
 		b.out = append(append(b.out, data...), eol...)
+		return
+	case frames:
+		b.out = appendFrame(b.out, head, data)
 		return
 	}
 	b.out = append(b.out, head...)
@@ -232,7 +248,7 @@ func (b *streamBody) flush(scope string) {
 		if rest == "" {
 			continue
 		}
-		kind, _ := markers(s.data)
+		kind, _ := b.markers(s.data, s.frame)
 		out, _ := editValid(nil, s.data, func(l *leaf) (string, bool) {
 			if !l.key && string(l.exact) == s.exact {
 				return rest, true
@@ -244,100 +260,10 @@ func (b *streamBody) flush(scope string) {
 		if eol == "" {
 			eol = "\n"
 		}
-		if b.torn && b.ended { // what is broken off must not swallow what follows
+		if b.torn && b.ended && b.form != frames { // what is broken off must not swallow what follows
 			b.out = append(b.out, "\n\n"...)
 			b.torn = false
 		}
 		b.write(s.frame, out, eol, []byte(eol))
 	}
-}
-
-// marks are what an event says about itself.
-type marks struct {
-	kind  string   // its "type"
-	index []index  // the ones that stand in its objects
-	final []string // scopes that end with it
-}
-
-// index is an object's own position among its like.
-type index struct{ at, is string }
-
-// markers reads them.
-func markers(data []byte) (m marks, err error) {
-	var ends []string
-	_, _, err = edit(nil, data, func(l *leaf) (string, bool) {
-		if l.key {
-			return "", false
-		}
-		at := l.exact[:max(0, bytes.LastIndexByte(l.exact, '.'))]
-		switch name := l.last(); string(name) {
-		case "index", "output_index", "content_index", "summary_index":
-			m.index = append(m.index, index{string(at), string(name[:1]) + l.value + ","})
-		case "type":
-			if len(at) == 0 {
-				m.kind = l.value
-			}
-		case "finish_reason", "finishReason", "done_reason":
-			if !l.word && l.value != "" {
-				ends = append(ends, string(at))
-			}
-		case "done":
-			if len(at) == 0 && l.value == "true" {
-				m.final = append(m.final, "")
-			}
-		}
-		return "", false
-	})
-	for _, at := range ends {
-		m.final = append(m.final, m.scope([]byte(at+".x")))
-	}
-	switch {
-	case m.kind == "content_block_stop" || strings.HasSuffix(m.kind, ".done"):
-		m.final = append(m.final, m.scope(nil))
-	case m.kind == "message_stop" || m.kind == "response.completed" || m.kind == "response.incomplete" || m.kind == "response.failed":
-		m.final = append(m.final, "")
-	}
-	return m, err
-}
-
-// scope names what a leaf belongs to: the positions of the list elements it stands in, by their own index where they have one.
-func (m *marks) scope(exact []byte) string {
-	var buf [64]byte
-	out := m.indexOf(buf[:0], nil)
-	for from := 0; from < len(exact); {
-		end := bytes.IndexByte(exact[from:], '.')
-		if end < 0 {
-			break // the leaf's own name
-		}
-		end += from
-		n := len(out)
-		if out = m.indexOf(append(out, '/'), exact[:end]); len(out) == n+1 {
-			out = out[:n]
-			if part := exact[from:end]; len(part) > 0 && part[0] >= '0' && part[0] <= '9' {
-				out = append(append(append(out, '/'), part...), ',')
-			}
-		}
-		from = end + 1
-	}
-	return string(out)
-}
-
-// indexOf appends the indices that stand directly in the object at a place.
-func (m *marks) indexOf(dst, at []byte) []byte {
-	for _, idx := range m.index {
-		if idx.at == string(at) {
-			dst = append(dst, idx.is...)
-		}
-	}
-	return dst
-}
-
-// ends says whether a scope ends with the event.
-func (m *marks) ends(scope string) bool {
-	for _, f := range m.final {
-		if strings.HasPrefix(scope, f) {
-			return true
-		}
-	}
-	return false
 }

@@ -75,11 +75,9 @@ func WrapStream[In, Out any](
 				err = fault
 				return
 			}
-			scope.Pause()
 			f := flow[Out]{d: scope.Decision(), text: text, yield: yield, t: restorer{s: s}}
-			end := f.run(next(ctx, hidden))
-			scope.Continue()
-			err = end
+			end := call.NextStream(ctx, &scope, next, hidden, f.pass)
+			err = f.end(end)
 		}
 	}
 }
@@ -96,55 +94,53 @@ type flow[Out any] struct {
 	text  func(*Out) *string
 	yield func(Out, error) bool
 	t     restorer
-	fault error // in delivering the end of a text
+	fault error // ours, told already
+	left  bool  // the consumer stopped reading
 }
 
-// run passes the pieces on and returns what the decision ends with.
-func (f *flow[Out]) run(pieces iter.Seq2[Out, error]) (end error) {
-	for piece, err := range pieces {
+// pass shows one piece, and says whether another is wanted.
+func (f *flow[Out]) pass(piece Out, err error) bool {
+	at, fault := f.place(&piece)
+	if fault != nil {
+		return f.fail(fault)
+	}
+	if (at == nil || err != nil) && !f.flush() {
+		return false
+	}
+	if at != nil {
+		*at = f.t.push(*at)
 		if err != nil {
-			end = err
-		}
-		at, fault := f.place(&piece)
-		if fault != nil {
-			return f.fail(fault)
-		}
-		if at == nil || err != nil {
-			if !f.flush() {
-				return f.abandon()
-			}
-		}
-		if at != nil {
-			*at = f.t.push(*at)
-			if err != nil {
-				*at += f.t.rest()
-			}
-		}
-		if fault := f.t.s.Err(); fault != nil {
-			return f.fail(fault)
-		}
-		if !f.yield(piece, err) {
-			return f.abandon()
+			*at += f.t.rest()
 		}
 	}
-	if !f.flush() {
-		return f.abandon()
+	if fault := f.t.s.Err(); fault != nil {
+		return f.fail(fault)
 	}
-	return end
+	return f.give(piece, err)
 }
 
-func (f *flow[Out]) abandon() error {
+func (f *flow[Out]) give(piece Out, err error) bool {
+	f.left = !f.yield(piece, err)
+	return !f.left
+}
+
+func (f *flow[Out]) fail(fault error) bool {
+	var none Out
+	f.fault = fault
+	f.give(none, fault)
+	return false
+}
+
+// end is what the decision ends with when next ended with failed.
+func (f *flow[Out]) end(failed error) error {
+	if f.fault == nil && !f.left && !f.flush() && f.fault == nil {
+		f.d.SetFinal(call.Abandoned) // at the very last piece
+	}
 	if f.fault != nil {
+		f.d.SetFinal(call.Failed) // it is we who stopped, not the consumer
 		return f.fault
 	}
-	f.d.SetFinal(call.Abandoned)
-	return nil
-}
-
-func (f *flow[Out]) fail(fault error) error {
-	var none Out
-	f.yield(none, fault)
-	return fault
+	return failed
 }
 
 // place finds a piece's text, which a function of the user's knows.
@@ -164,10 +160,8 @@ func (f *flow[Out]) flush() bool {
 		fault = refuse(f.d, "the text function found no place for text in a zero piece, so the end of the text cannot be delivered: let it make one", nil)
 	}
 	if fault != nil {
-		f.fault = fault
-		f.yield(piece, fault)
-		return false
+		return f.fail(fault)
 	}
 	*at = rest
-	return f.yield(piece, nil)
+	return f.give(piece, nil)
 }

@@ -93,7 +93,7 @@ func (e exchanger) exchange(req *http.Request, send func(*http.Request) (*http.R
 		err = fault
 		return call.Refusal(req, fault), nil
 	}
-	w := &wire{s: s, o: &e.o, restoreTools: e.o.RestoreTools}
+	w := &wire{s: s, o: &e.o, restoreTools: e.o.RestoreTools, signed: signed(req)}
 	clean, fault := e.request(ctx, req, w)
 	if fault != nil {
 		err = fault
@@ -127,11 +127,17 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 	if why := e.obstacle(req); why != "" {
 		return nil, refuse(d, why, nil)
 	}
-	if _, changed := w.s.hide(readableURL(req), how{}); changed {
+	if _, ok := sessionFrom(ctx); w.signed != "" && !ok {
+		return nil, refuse(d, w.signed, nil)
+	}
+	w.path = req.URL.Path
+	if _, changed := w.s.hide(readableURL(req), how{ours: w.signed != ""}); changed {
 		return nil, orRefuse(w.s.Err(), d, "the URL holds personal data: send it in the body, where it can be hidden")
 	}
 	clean := req.Clone(ctx)
-	clean.Header.Del("Accept-Encoding") // net/http then asks for gzip itself, and unpacks it
+	if w.signed == "" {
+		clean.Header.Del("Accept-Encoding") // net/http then asks for gzip itself, and unpacks it
+	}
 	if req.Body == nil || req.Body == http.NoBody {
 		if !endsWithAny(req.URL.Path, e.o.Paths) && !listed(req.URL.Path) {
 			return nil, refuse(d, unknownPath, nil)
@@ -149,7 +155,7 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 	if err != nil {
 		return nil, refuse(d, "the request's body could not be read whole, or is longer than TransportOptions.MaxBody", err)
 	}
-	body, _, err = edit(nil, body, w.outgoing)
+	body, changed, err := edit(nil, body, w.outgoing)
 	if err != nil {
 		return nil, refuse(d, "the request's body is no valid JSON, so it cannot be inspected", nil)
 	}
@@ -158,6 +164,9 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 	}
 	if w.refused != "" {
 		return nil, refuse(d, w.refused, nil)
+	}
+	if changed && w.signed != "" {
+		return nil, refuse(d, w.signed, nil)
 	}
 	// The three move together: a stale GetBody would send the real words when a redirect or a retry asks for the body again.
 	clean.Body = io.NopCloser(bytes.NewReader(body))
@@ -176,14 +185,25 @@ func (e exchanger) obstacle(req *http.Request) string {
 	switch {
 	case req.URL == nil:
 		return "the request has no URL"
-	case strings.HasPrefix(h.Get("Authorization"), "AWS4-") || req.URL.Query().Has("X-Amz-Signature"):
-		return "the request is signed already (AWS Signature 4): hide before signing, in the Build step of the client's stack"
-	case h.Get("Digest") != "" || h.Get("Content-Digest") != "" || h.Get("Content-Md5") != "" || h.Get("Signature") != "":
-		return "the request carries a digest or signature of its body: hide before it is computed"
 	case h.Get("Upgrade") != "":
 		return "a WebSocket cannot be inspected: use the plain or the streaming interface"
 	case h.Get("Content-Encoding") != "" && !strings.EqualFold(h.Get("Content-Encoding"), "identity"):
 		return "the request's body is encoded (Content-Encoding), so it cannot be inspected: send it plain"
+	}
+	return ""
+}
+
+// signed says of a request whose body must not change any more what to do about it; "" of others. It may be sent if nothing in it
+// has to be hidden, but only under a session of the caller's: that shows that hiding before signing was thought of.
+func signed(req *http.Request) string {
+	h := req.Header
+	switch {
+	case req.URL == nil:
+		return ""
+	case strings.HasPrefix(h.Get("Authorization"), "AWS4-") || req.URL.Query().Has("X-Amz-Signature"):
+		return "the request is signed already (AWS Signature 4): hide before signing, in the Build step of the client's stack, in a session passed on with WithSession"
+	case h.Get("Digest") != "" || h.Get("Content-Digest") != "" || h.Get("Content-Md5") != "" || h.Get("Signature") != "":
+		return "the request carries a digest or signature of its body: hide before it is computed, in a session passed on with WithSession"
 	}
 	return ""
 }
@@ -216,10 +236,13 @@ func (e exchanger) response(res *http.Response, w *wire) error {
 	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	switch {
 	case err == nil && kind == "text/event-stream":
-		e.stream(res, w, true)
+		e.stream(res, w, events)
 		return nil
 	case err == nil && (kind == "application/x-ndjson" || kind == "application/jsonl"):
-		e.stream(res, w, false)
+		e.stream(res, w, lines)
+		return nil
+	case err == nil && kind == "application/vnd.amazon.eventstream" && strings.HasSuffix(w.path, converseStream):
+		e.stream(res, w, frames)
 		return nil
 	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
 	case res.StatusCode >= http.StatusBadRequest:
@@ -249,8 +272,8 @@ func (e exchanger) response(res *http.Response, w *wire) error {
 	return nil
 }
 
-func (e exchanger) stream(res *http.Response, w *wire, events bool) {
-	res.Body = newStreamBody(res.Body, w, events, e.o.MaxBody)
+func (e exchanger) stream(res *http.Response, w *wire, f form) {
+	res.Body = newStreamBody(res.Body, w, f, e.o.MaxBody)
 	res.ContentLength = -1
 	res.Header.Del("Content-Length")
 }

@@ -204,11 +204,12 @@ func TestRefusedAnswers(t *testing.T) {
 	ctx, trail := call.Track(t.Context())
 	res, err := privacy.Transport(f, &privacy.Redactor{}, nil).RoundTrip(post(t, "/v1/responses", ask).WithContext(ctx))
 	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
 	assert.Equal(t, http.StatusBadGateway, res.StatusCode)
 	assert.Equal(t, call.Failed, trail.Outcome(), "a status that clients retry: the next attempt is the same decision")
 
 	down := errors.New("no route")
-	_, err = privacy.Transport(&far{err: down}, &privacy.Redactor{}, nil).RoundTrip(post(t, "/v1/responses", ask))
+	_, err = privacy.Transport(&far{err: down}, &privacy.Redactor{}, nil).RoundTrip(post(t, "/v1/responses", ask)) //nolint:bodyclose // there is no answer
 	require.ErrorIs(t, err, down)
 }
 
@@ -216,13 +217,14 @@ func TestUninspectedIsCounted(t *testing.T) {
 	f := &far{answer: "{}"}
 	var facts call.Facts
 	o := &privacy.TransportOptions{PassUninspected: true}
-	guard := privacy.Middleware(&privacy.Redactor{}, o)
+	guard := privacy.Middleware(&privacy.Redactor{}, o) //nolint:bodyclose // closed below, behind the function that is passed
 	body := `{"input":[1,2],"image":"data:image/png;base64,iVBORw0KGgo="}`
-	_, err := guard(post(t, "/v1/embeddings", body), func(req *http.Request) (*http.Response, error) {
+	res, err := guard(post(t, "/v1/embeddings", body), func(req *http.Request) (*http.Response, error) {
 		facts = call.From(req.Context()).Facts()
 		return f.RoundTrip(req)
 	})
 	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
 	assert.Equal(t, body, f.got[0])
 	assert.Equal(t, []call.Count{{Kind: "NOT_INSPECTED", N: 3}}, facts.Hidden)
 }
@@ -280,12 +282,14 @@ func TestConversationsDoNotMix(t *testing.T) {
 	done := make(chan error)
 	const talks = 1000
 	for i := range talks {
+		canary := fmt.Sprintf("user%d@example.org", i)
+		req := post(t, "/v1/responses", `{"input":"I am `+canary+`"}`)
 		go func() {
-			canary := fmt.Sprintf("user%d@example.org", i)
-			res, err := client.RoundTrip(post(t, "/v1/responses", `{"input":"I am `+canary+`"}`))
+			res, err := client.RoundTrip(req)
 			if err == nil {
 				var body []byte
 				body, err = io.ReadAll(res.Body)
+				res.Body.Close()
 				if err == nil && string(body) != "data: {\"delta\":{\"text\":\"I am "+canary+"\"}}\n\n" {
 					err = fmt.Errorf("talk %d was shown something else", i)
 				}

@@ -6,7 +6,7 @@ import (
 	"github.com/fairlead-go/fairlead/internal/call"
 )
 
-// What stands where in the bodies of OpenAI (chat, responses, embeddings), Anthropic, Gemini, Ollama and MCP. Everything that is a
+// What stands where in the bodies of OpenAI (chat, responses, embeddings), Anthropic, Gemini, Ollama, Bedrock and MCP. Everything that is a
 // string is hidden on the way out and shown on the way back, wherever it stands; what is listed here is only what needs
 // another treatment. So a field that an interface gains tomorrow is inspected today.
 
@@ -16,7 +16,11 @@ var wirePaths = []string{
 	"/messages", "/messages/count_tokens", // Anthropic
 	":generateContent", ":streamGenerateContent", ":countTokens", ":embedContent", ":batchEmbedContents", // Gemini
 	"/api/chat", "/api/generate", "/api/embed", "/api/embeddings", // Ollama
+	"/converse", converseStream, // Bedrock
 }
+
+// converseStream is the one path whose answer comes in frames.
+const converseStream = "/converse-stream"
 
 // listPaths are the ends of the paths that are asked without a body.
 var listPaths = []string{"/models", "/api/tags", "/api/version", "/api/ps"}
@@ -31,6 +35,28 @@ func endsWithAny(path string, ends []string) bool {
 	return false
 }
 
+// sealedAt is where a request gives back what the model's side made and sealed: it refuses it if a byte changes, and nobody can read
+// it. Elsewhere a field of the same name is anybody's.
+func sealedAt(at []byte) bool {
+	switch string(at) {
+	case "messages.*.content.*.signature", "messages.*.content.*.data", // Anthropic
+		"contents.*.parts.*.thoughtSignature", "contents.*.parts.*.thought_signature", // Gemini
+		"input.*.encrypted_content",                                                                                              // OpenAI
+		"messages.*.content.*.reasoningContent.reasoningText.signature", "messages.*.content.*.reasoningContent.redactedContent": // Bedrock
+		return true
+	}
+	return false
+}
+
+// thoughtAt is where a request gives back what the model thought.
+func thoughtAt(at []byte) bool {
+	switch string(at) {
+	case "messages.*.content.*.thinking", "messages.*.thinking", "messages.*.content.*.reasoningContent.reasoningText.text":
+		return true
+	}
+	return false
+}
+
 // wire edits the bodies of one exchange.
 type wire struct {
 	s            *Session
@@ -38,10 +64,15 @@ type wire struct {
 	uninspected  int
 	refused      string // why the body cannot be sent
 	restoreTools bool
+	signed       string // why the body must stay as it is; "" if it may change
+	path         string
 }
 
 // shortestOpaque is where a text without a space that could be base 64 is taken for data. Words and identifiers are shorter.
 const shortestOpaque = 256
+
+// shortestSeal is where a text in a place of seals is taken for one. What is shorter is looked at as any other text.
+const shortestSeal = 64
 
 // outgoing hides one leaf of a request.
 func (w *wire) outgoing(l *leaf) (string, bool) {
@@ -58,26 +89,25 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 		if len(l.value) < shortestNumber {
 			return "", false
 		}
-		return w.s.hide(l.value, how{})
+		return w.hide(l.value)
 	case l.key:
-		return w.s.hide(l.value, how{})
+		return w.hide(l.value)
 	}
-	switch string(l.last()) {
-	case "signature", "thoughtSignature", "thought_signature", "encrypted_content":
-		return "", false // made by the model's side, which refuses it if a byte changes
-	case "thinking":
+	if sealedAt(l.at) && len(l.value) >= shortestSeal && encoded(l.value) {
+		return "", false
+	}
+	if thoughtAt(l.at) {
 		return w.s.hide(l.value, how{ours: true}) // goes back as it came, placeholders and all
-	case "data":
-		if string(l.at) == "messages.*.content.*.data" {
-			return "", false // Anthropic's redacted_thinking
-		}
 	}
 	if opaque(l.value) {
 		w.cannot("encoded data (a picture, a sound or a file)")
 		return "", false
 	}
-	return inText(l.value, func(text string) (string, bool) { return w.s.hide(text, how{}) })
+	return inText(l.value, w.hide)
 }
+
+// hide leaves the session's own placeholders alone where all should have been hidden before.
+func (w *wire) hide(text string) (string, bool) { return w.s.hide(text, how{ours: w.signed != ""}) }
 
 // cannot notes what cannot be looked into: by default that refuses the call.
 func (w *wire) cannot(what string) {
@@ -99,9 +129,11 @@ func opaque(text string) bool {
 	if len(text) > 5 && strings.EqualFold(text[:5], "data:") && strings.Contains(text[:min(len(text), 200)], ";base64,") {
 		return true
 	}
-	if len(text) < shortestOpaque {
-		return false
-	}
+	return len(text) >= shortestOpaque && encoded(text)
+}
+
+// encoded says whether a text could be base 64: there is no space in it, nor an '@'.
+func encoded(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; !isAlnum(c) && c != '+' && c != '/' && c != '-' && c != '_' && c != '=' && c != '\n' && c != '\r' {
 			return false
@@ -134,14 +166,14 @@ func (w *wire) incoming(l *leaf) (string, bool) {
 // restores says whether a leaf of an answer may hold the real words again. What a tool gets is a disclosure of its own. What the
 // model thought goes back to it signed, and must not change.
 func (w *wire) restores(l *leaf) bool {
-	if string(l.last()) == "thinking" {
+	if string(l.last()) == "thinking" || l.has("reasoningContent") {
 		return false
 	}
 	if w.restoreTools {
 		return true
 	}
 	return !(l.has("arguments") || l.has("args") && (l.has("functionCall") || l.has("function_call")) ||
-		l.has("input") && (l.has("content") || l.has("content_block") || l.has("output") || l.has("item")) || string(l.last()) == "partial_json")
+		l.has("input") && (l.has("content") || l.has("content_block") || l.has("output") || l.has("item") || l.has("toolUse")) || string(l.last()) == "partial_json")
 }
 
 // delta says whether a leaf of a streamed event is a piece of a text that goes on in the next event, and whether that text is the
@@ -154,7 +186,7 @@ func (l *leaf) delta(kind string) (ok, inJSON bool) {
 	case "choices.*.delta.content", "choices.*.delta.refusal", "choices.*.delta.reasoning_content", "choices.*.delta.reasoning",
 		"choices.*.text", "delta.text", "candidates.*.content.parts.*.text", "message.content", "message.thinking", "response", "thinking":
 		return true, false
-	case "choices.*.delta.tool_calls.*.function.arguments", "choices.*.delta.function_call.arguments", "delta.partial_json":
+	case "choices.*.delta.tool_calls.*.function.arguments", "choices.*.delta.function_call.arguments", "delta.partial_json", "delta.toolUse.input":
 		return true, true
 	case "delta":
 		return strings.HasSuffix(kind, ".delta"), strings.Contains(kind, "arguments")

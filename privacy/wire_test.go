@@ -64,8 +64,8 @@ var wires = map[string]struct {
 	},
 	"anthropic": {
 		path:       "/v1/messages",
-		ask:        `{"system":[{"type":"text","text":"for M"}],"messages":[{"role":"user","content":"M"},{"role":"assistant","content":[{"type":"thinking","thinking":"M wants","signature":"M"},{"type":"tool_use","input":{"M":"M"}}]},{"role":"user","content":[{"type":"tool_result","content":[{"text":"M"}]}]}]}`,
-		seen:       `{"system":[{"type":"text","text":"for P"}],"messages":[{"role":"user","content":"P"},{"role":"assistant","content":[{"type":"thinking","thinking":"P wants","signature":"M"},{"type":"tool_use","input":{"P":"P"}}]},{"role":"user","content":[{"type":"tool_result","content":[{"text":"P"}]}]}]}`,
+		ask:        `{"system":[{"type":"text","text":"for M"}],"messages":[{"role":"user","content":"M"},{"role":"assistant","content":[{"type":"thinking","thinking":"M wants","signature":"ErUB4111111111111111aGFuZHMgb2ZmLCB0aGlzIGlzIHNlYWxlZCBieSB0aGUgbW9kZWwncyBzaWRl"},{"type":"tool_use","input":{"M":"M"}}]},{"role":"user","content":[{"type":"tool_result","content":[{"text":"M"}]}]}]}`,
+		seen:       `{"system":[{"type":"text","text":"for P"}],"messages":[{"role":"user","content":"P"},{"role":"assistant","content":[{"type":"thinking","thinking":"P wants","signature":"ErUB4111111111111111aGFuZHMgb2ZmLCB0aGlzIGlzIHNlYWxlZCBieSB0aGUgbW9kZWwncyBzaWRl"},{"type":"tool_use","input":{"P":"P"}}]},{"role":"user","content":[{"type":"tool_result","content":[{"text":"P"}]}]}]}`,
 		plain:      `{"content":[{"type":"thinking","thinking":"P","signature":"s"},{"type":"text","text":"Dear P"},{"type":"tool_use","input":{"to":"P"}}]}`,
 		plainShown: `{"content":[{"type":"thinking","thinking":"P","signature":"s"},{"type":"text","text":"Dear M"},{"type":"tool_use","input":{"to":"P"}}]}`,
 		kind:       "text/event-stream",
@@ -188,6 +188,7 @@ func TestStreamThatDies(t *testing.T) {
 		require.NoError(t, err)
 		body, err := io.ReadAll(res.Body)
 		require.ErrorIs(t, err, dead)
+		require.NoError(t, res.Body.Close())
 		assert.Equal(t, c.want, string(body))
 	}
 }

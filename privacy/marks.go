@@ -1,0 +1,99 @@
+package privacy
+
+import (
+	"bytes"
+	"strings"
+)
+
+// marks are what an event says about itself.
+type marks struct {
+	kind  string   // its "type"
+	index []index  // the ones that stand in its objects
+	final []string // scopes that end with it
+}
+
+// index is an object's own position among its like.
+type index struct{ at, is string }
+
+// markers reads them. head is what stands before the document.
+func (b *streamBody) markers(data, head []byte) (m marks, err error) {
+	if b.form == frames {
+		m.kind = frameKind(head)
+	}
+	var ends []string
+	_, _, err = edit(nil, data, func(l *leaf) (string, bool) {
+		if l.key {
+			return "", false
+		}
+		at := l.exact[:max(0, bytes.LastIndexByte(l.exact, '.'))]
+		switch name := l.last(); string(name) {
+		case "index", "output_index", "content_index", "summary_index", "contentBlockIndex":
+			m.index = append(m.index, index{string(at), string(name[:1]) + l.value + ","})
+		case "type":
+			if len(at) == 0 && m.kind == "" {
+				m.kind = l.value
+			}
+		case "finish_reason", "finishReason", "done_reason":
+			if !l.word && l.value != "" {
+				ends = append(ends, string(at))
+			}
+		case "done":
+			if len(at) == 0 && l.value == "true" {
+				m.final = append(m.final, "")
+			}
+		}
+		return "", false
+	})
+	for _, at := range ends {
+		m.final = append(m.final, m.scope([]byte(at+".x")))
+	}
+	switch {
+	case m.kind == "content_block_stop" || m.kind == "contentBlockStop" || strings.HasSuffix(m.kind, ".done"):
+		m.final = append(m.final, m.scope(nil))
+	case m.kind == "message_stop" || m.kind == "messageStop" || m.kind == "response.completed" || m.kind == "response.incomplete" || m.kind == "response.failed":
+		m.final = append(m.final, "")
+	}
+	return m, err
+}
+
+// scope names what a leaf belongs to: the positions of the list elements it stands in, by their own index where they have one.
+func (m *marks) scope(exact []byte) string {
+	var buf [64]byte
+	out := m.indexOf(buf[:0], nil)
+	for from := 0; from < len(exact); {
+		end := bytes.IndexByte(exact[from:], '.')
+		if end < 0 {
+			break // the leaf's own name
+		}
+		end += from
+		n := len(out)
+		if out = m.indexOf(append(out, '/'), exact[:end]); len(out) == n+1 {
+			out = out[:n]
+			if part := exact[from:end]; len(part) > 0 && part[0] >= '0' && part[0] <= '9' {
+				out = append(append(append(out, '/'), part...), ',')
+			}
+		}
+		from = end + 1
+	}
+	return string(out)
+}
+
+// indexOf appends the indices that stand directly in the object at a place.
+func (m *marks) indexOf(dst, at []byte) []byte {
+	for _, idx := range m.index {
+		if idx.at == string(at) {
+			dst = append(dst, idx.is...)
+		}
+	}
+	return dst
+}
+
+// ends says whether a scope ends with the event.
+func (m *marks) ends(scope string) bool {
+	for _, f := range m.final {
+		if strings.HasPrefix(scope, f) {
+			return true
+		}
+	}
+	return false
+}
