@@ -93,3 +93,49 @@ func TestMinimizeWideCyclesStaySmall(t *testing.T) {
 	assert.Empty(t, n.X)
 	assert.Empty(t, n.A.X)
 }
+
+type inner struct {
+	Deep string `consent:"offers"`
+}
+
+func TestMinimizeReachesWhatIsHiddenByTypes(t *testing.T) {
+	gate, _ := newGate(t)
+	type outer struct {
+		inner // not exported itself, its field is
+		Any   any
+		List  []any
+		ByKey map[string]any
+		Two   [2]inner
+	}
+	v := outer{inner{"x"}, inner{"x"}, []any{inner{"x"}, 7}, map[string]any{"a": &inner{"x"}}, [2]inner{{"x"}, {"x"}}}
+	require.NoError(t, gate.Minimize(t.Context(), "customer-1", &v))
+	assert.Equal(t, outer{inner{}, inner{}, []any{inner{}, 7}, map[string]any{"a": &inner{}}, [2]inner{}}, v)
+
+	var box any = inner{"x"}
+	require.NoError(t, gate.Minimize(t.Context(), "customer-1", &box))
+	assert.Equal(t, inner{}, box)
+}
+
+func TestMinimizeRefusesTagsItCannotObey(t *testing.T) {
+	gate, _ := newGate(t)
+	for name, v := range map[string]any{
+		"in the keys of a map": &map[inner]int{{"x"}: 1},
+		"behind a channel":     &struct{ C chan inner }{},
+		"behind an interface":  &struct{ V any }{map[inner]int{{"x"}: 1}},
+	} {
+		require.ErrorIs(t, gate.Minimize(t.Context(), "customer-1", v), consent.ErrInvalid, name)
+	}
+	type list struct {
+		inner
+		Next *list
+	}
+	long := &list{inner: inner{"x"}}
+	for range 200 {
+		long = &list{inner: inner{"x"}, Next: long}
+	}
+	require.ErrorIs(t, gate.Minimize(t.Context(), "customer-1", long), consent.ErrInvalid, "too deep")
+	assert.Empty(t, long.Deep)
+	var nobody *consent.Gate
+	number := 7
+	require.ErrorIs(t, nobody.Minimize(t.Context(), "customer-1", &number), consent.ErrDenied, "also where nothing is tagged")
+}
