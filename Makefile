@@ -5,7 +5,7 @@ BIN := $(CURDIR)/bin
 # The tools, pinned. They are built from their modules into bin/.
 GOFUMPT := mvdan.cc/gofumpt@v0.12.0
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-BENCHSTAT := golang.org/x/perf/cmd/benchstat@latest
+BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)

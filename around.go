@@ -13,7 +13,7 @@ import (
 )
 
 // Stack is a function with guards around it, in the making. It is a value that never changes: each method returns a new one, and a
-// stack kept in a variable can be the start of several. The zero Stack has no function; its methods panic.
+// stack kept in a variable can be the start of several. The zero Stack has no function: it has no guards, and all other methods panic.
 type Stack[In, Out any] struct {
 	next func(context.Context, In) (Out, error)
 	sys  *System

@@ -6,19 +6,28 @@ import (
 
 	"github.com/fairlead-go/fairlead/consent"
 	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/privacy"
 	"github.com/fairlead-go/fairlead/transparency"
 )
 
 // streamer is a function that answers piece by piece, such as a chat.
 type streamer[In, Out any] = func(context.Context, In) iter.Seq2[Out, error]
 
-// StreamStack is Stack for a function that answers piece by piece, such as a chat. What has been streamed cannot be held back, so it has no Oversight: oversight.Desk
-// offers review after the fact.
+// StreamStack is Stack for a function that answers piece by piece, such as a chat. What has been streamed cannot be held back, so it
+// has no Oversight: oversight.Desk.Open offers review after the fact. Nor does it have Fairness: what counts as a favourable answer
+// is known when all of it is there, so call fairness.Monitor.Observe then.
 type StreamStack[In, Out any] struct {
 	next         streamer[In, Out]
 	sys          *System
 	consent      *consentGuard[In]
+	privacy      *streamRedactor[In, Out]
 	transparency *streamExplainer[In, Out]
+}
+
+type streamRedactor[In, Out any] struct {
+	redactor *privacy.Redactor
+	hide     func(*privacy.Session, In) In
+	text     func(*Out) *string
 }
 
 type streamExplainer[In, Out any] struct {
@@ -57,6 +66,16 @@ func (s StreamStack[In, Out]) must(method string, twice bool) {
 	}
 }
 
+// Privacy hides personal data on the way in; text says where a piece of the answer keeps its text, in which it is shown again. See
+// privacy.WrapStream.
+func (s StreamStack[In, Out]) Privacy(redactor *privacy.Redactor, hide func(*privacy.Session, In) In, text func(*Out) *string) StreamStack[In, Out] {
+	s.must("Privacy", s.privacy != nil)
+	call.MustFunc("fairlead.AroundStream(...).Privacy", "hide", hide == nil)
+	call.MustFunc("fairlead.AroundStream(...).Privacy", "text", text == nil)
+	s.privacy = &streamRedactor[In, Out]{redactor, hide, text}
+	return s
+}
+
 // Transparency is as for Stack: the record is made when the stream ends, from what was delivered.
 func (s StreamStack[In, Out]) Transparency(journal *transparency.Journal, explain func(In, []Out) transparency.Explanation) StreamStack[In, Out] {
 	s.must("Transparency", s.transparency != nil)
@@ -71,6 +90,9 @@ func (s StreamStack[In, Out]) Guards() []string {
 	if s.consent != nil {
 		on = append(on, call.StageConsent.String())
 	}
+	if s.privacy != nil {
+		on = append(on, call.StagePrivacy.String())
+	}
 	if s.transparency != nil {
 		on = append(on, call.StageTransparency.String())
 	}
@@ -81,11 +103,14 @@ func (s StreamStack[In, Out]) Guards() []string {
 func (s StreamStack[In, Out]) Func() func(context.Context, In) iter.Seq2[Out, error] {
 	s.must("Func", false)
 	if len(s.Guards()) == 0 {
-		panic("fairlead: AroundStream(fn).Func() without a guard: add Consent or Transparency")
+		panic("fairlead: AroundStream(fn).Func() without a guard: add Consent, Privacy or Transparency")
 	}
 	next := s.next
 	if g := s.transparency; g != nil {
 		next = transparency.WrapStream(next, g.journal, g.explain)
+	}
+	if g := s.privacy; g != nil {
+		next = privacy.WrapStream(next, g.redactor, g.hide, g.text)
 	}
 	if g := s.consent; g != nil {
 		next = consent.WrapStream(next, g.gate, g.ask)

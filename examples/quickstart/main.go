@@ -12,6 +12,8 @@ import (
 	"os/signal"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/fairlead-go/fairlead"
 	"github.com/fairlead-go/fairlead/consent"
 	"github.com/fairlead-go/fairlead/examples/credit"
@@ -111,21 +113,26 @@ type tour struct {
 	house     *house
 	spans     *spans
 
-	saw      string  // what the model saw of the first customer
-	shown    []Offer // what that customer was shown
-	shownID  string
+	shown    *shown // the first customer who got the model's own answer; nil if nobody did
+	saw      string // what the model saw last
 	outcomes map[fairlead.Outcome]int
 	denials  map[consent.Reason]int
 	held     []held
 	took     time.Duration
 }
 
+// shown is what became of one call.
+type shown struct {
+	customer Customer
+	saw      string // what the model saw of the message
+	offers   []Offer
+	decision uuid.UUID
+}
+
 // walk calls the guarded function for every customer in order, and then has the held cases reviewed.
 func (t *tour) walk(ctx context.Context, sys *fairlead.System, progress io.Writer) error {
 	model := func(ctx context.Context, c Customer) ([]Offer, error) {
-		if t.saw == "" {
-			t.saw = c.Message
-		}
+		t.saw = c.Message
 		return Recommend(ctx, c)
 	}
 	var err error
@@ -171,8 +178,8 @@ func (t *tour) call(ctx context.Context, c Customer) error {
 		answer, _ := t.house.gate.Check(ctx, c.Ask())
 		t.denials[answer.Reason]++
 	}
-	if t.shown == nil {
-		t.shown, t.shownID = offers, trail.ID().String()
+	if t.shown == nil && trail.Outcome() == fairlead.Allowed {
+		t.shown = &shown{customer: c, saw: t.saw, offers: offers, decision: trail.ID()}
 	}
 	return nil
 }

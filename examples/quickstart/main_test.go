@@ -73,6 +73,31 @@ func TestOneClearLineForWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestFilesOfOtherPeople(t *testing.T) {
+	all, err := os.ReadFile("../credit/german_credit.csv")
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(all)), "\n")
+	file := func(rows ...string) string {
+		name := filepath.Join(t.TempDir(), "some.csv")
+		require.NoError(t, os.WriteFile(name, []byte(strings.Join(append([]string{lines[0]}, rows...), "\n")+"\n"), 0o600))
+		return name
+	}
+	var held string // a row whose score is low
+	for _, row := range lines[1:] {
+		if text := output(t, "-data", file(row)); strings.Contains(text, "   1 held") {
+			held = row
+			assert.Contains(t, text, "Nobody got the model's own answer.")
+			break
+		}
+	}
+	require.NotEmpty(t, held)
+	assert.Contains(t, output(t, "-data", file(held, lines[1])), "typed  My card is", "the first who got an answer")
+	assert.Contains(t, output(t, "-data", file(lines[10])), "refused by consent: 1 never agreed")
+	text := output(t, "-data", file(lines[1]))
+	assert.NotContains(t, text, "refused by consent")
+	assert.NotContains(t, text, "NaN")
+}
+
 func TestAnInterruptEndsTheRunInOrder(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -101,7 +126,7 @@ func TestSpansReachACollector(t *testing.T) {
 	text := output(t, "-otlp", sink.URL+"/v1/traces")
 	mu.Lock()
 	defer mu.Unlock()
-	assert.Contains(t, text, "\n1028 spans, one for each guarded call; 0 held anything")
+	assert.Contains(t, text, "\nSpans: 1028, one for each guarded call; 0 held anything")
 	assert.Equal(t, 1028, spans)
 
 	assert.Equal(t, 1028, strings.Count(output(t, "-trace"), "\nguard offers ")+1)

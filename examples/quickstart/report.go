@@ -2,14 +2,12 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
-
-	"github.com/google/uuid"
 
 	"github.com/fairlead-go/fairlead"
 	"github.com/fairlead-go/fairlead/consent"
@@ -31,7 +29,7 @@ func (t *tour) report(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	n, leaks := t.spans.count()
-	fmt.Fprintf(w, "\n%d spans, one for each guarded call; %d held anything a customer typed or is known by.\n", n, leaks)
+	fmt.Fprintf(w, "\nSpans: %d, one for each guarded call; %d held anything a customer typed or is known by.\n", n, leaks)
 	if err := w.Flush(); err != nil {
 		return err
 	}
@@ -42,8 +40,13 @@ func (t *tour) report(ctx context.Context, out io.Writer) error {
 }
 
 func (t *tour) privacy(w io.Writer) {
+	if t.shown == nil {
+		fmt.Fprintln(w, "Nobody got the model's own answer.")
+		return
+	}
 	fmt.Fprintln(w, "What leaves your program, for the first customer")
-	fmt.Fprintf(w, "  typed  %s\n  sent   %s\n  shown  %s - %s\n", t.customers[0].Message, t.saw, t.shown[0].Name, t.shown[0].Note)
+	first := t.shown.offers[0]
+	fmt.Fprintf(w, "  typed  %s\n  sent   %s\n  shown  %s - %s\n", t.shown.customer.Message, t.shown.saw, first.Name, first.Note)
 }
 
 func (t *tour) counts(ctx context.Context, w io.Writer) error {
@@ -66,7 +69,9 @@ func (t *tour) counts(ctx context.Context, w io.Writer) error {
 	slices.Sort(reasons)
 	o := t.outcomes
 	fmt.Fprintf(w, "\n%d people asked for an offer\n", len(t.customers))
-	fmt.Fprintf(w, "  %4d refused by consent: %s; they got the popular offers\n", o[fairlead.Fallback], strings.Join(reasons, ", "))
+	if o[fairlead.Fallback] > 0 {
+		fmt.Fprintf(w, "  %4d refused by consent: %s; they got the popular offers\n", o[fairlead.Fallback], strings.Join(reasons, ", "))
+	}
 	fmt.Fprintf(w, "  %4d answered, each with a record of why (%d records in all)\n", len(t.customers)-o[fairlead.Fallback], recorded)
 	fmt.Fprintf(w, "  %4d drawn for review: every low score, and 2 in 100 of the rest\n", sampled)
 	fmt.Fprintf(w, "  %4d held until a person had looked: %d approved, %d replaced, %d rejected\n",
@@ -91,15 +96,26 @@ func (t *tour) fairness(w io.Writer) error {
 	fmt.Fprintf(w, "\nWho is offered the loan             rate   95 %% interval   ratio to the highest\n")
 	for _, attributes := range [][]string{{"sex"}, {"age"}, {"sex", "age"}} {
 		rows := table.By(attributes...).Rates(fairness.SelectionRate)
-		highest := slices.MaxFunc(rows, func(a, b fairness.GroupRate) int { return cmp.Compare(a.Rate.Value, b.Rate.Value) })
+		highest := 0.0
+		for _, row := range rows {
+			if row.Rate.Defined {
+				highest = max(highest, row.Rate.Value)
+			}
+		}
 		for _, row := range rows {
 			r := row.Rate
+			if !r.Defined {
+				fmt.Fprintf(w, "  %-22s %s\n", strings.Join(row.Groups, ", "), r.Why)
+				continue
+			}
 			fmt.Fprintf(w, "  %-22s %3.0f of %-4.0f %4.0f %%   %2.0f to %2.0f %%          %.2f\n", strings.Join(row.Groups, ", "),
-				r.Num, r.Den, 100*r.Value, 100*r.Low, 100*r.High, r.Value/highest.Rate.Value)
+				r.Num, r.Den, 100*r.Value, 100*r.Low, 100*r.High, r.Value/max(highest, r.Value, math.SmallestNonzeroFloat64))
 		}
 	}
 	ratio := table.By("age").Ratio(fairness.SelectionRate, fairness.BetweenGroups())
-	fmt.Fprintf(w, "  four-fifths rule, by age: %.2f, 95 %% interval %.2f to %.2f\n", ratio.Value, ratio.Low, ratio.High)
+	if ratio.Defined {
+		fmt.Fprintf(w, "  four-fifths rule, by age: %.2f, 95 %% interval %.2f to %.2f\n", ratio.Value, ratio.Low, ratio.High)
+	}
 	for _, f := range t.house.monitor.Status().Findings {
 		fmt.Fprintf(w, "  %s\n", f.Sentence)
 	}
@@ -114,12 +130,10 @@ func (t *tour) fairness(w io.Writer) error {
 
 // why answers a customer's question from the record alone.
 func (t *tour) why(ctx context.Context, w io.Writer) error {
-	first := t.customers[0]
-	id, err := uuid.Parse(t.shownID)
-	if err != nil {
-		return err
+	if t.shown == nil {
+		return nil
 	}
-	record, err := t.house.journal.Get(ctx, first.ID, id)
+	record, err := t.house.journal.Get(ctx, t.shown.customer.ID, t.shown.decision)
 	if err != nil {
 		return err
 	}
