@@ -207,6 +207,10 @@ func (s Stack[In, Out]) bound(next func(context.Context, In) (Out, error)) func(
 func (s Stack[In, Out]) early(ctx context.Context, d *call.Decision, in In, err error) error {
 	var fault error
 	outcome := d.Final(err)
+	if s.transparency != nil && undelivered(d, err) {
+		// The caller gets the refusal whatever becomes of the record: a journal that fails as well cannot refuse more.
+		_ = s.transparency.journal.Undelivered(context.WithoutCancel(ctx), err)
+	}
 	uncounted := s.fairness != nil && !d.Entered(call.StageFairness) && !d.Resumed() // a held call that was not delivered is still held
 	unrecorded := s.transparency != nil && !d.Entered(call.StageTransparency)
 	if !uncounted && !unrecorded {
@@ -224,6 +228,12 @@ func (s Stack[In, Out]) early(ctx context.Context, d *call.Decision, in In, err 
 		return fault
 	}
 	return nil
+}
+
+// undelivered says whether an answer was recorded and then kept back by a guard further out than the journal.
+func undelivered(d *call.Decision, err error) bool {
+	refused, ok := errors.AsType[*RefusedError](err)
+	return ok && refused.Decision == d.ID() && refused.Guard < call.StageTransparency && d.Facts().Recorded
 }
 
 func (s Stack[In, Out]) countEnd(ctx context.Context, d *call.Decision, in In, outcome Outcome) error {

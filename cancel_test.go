@@ -46,9 +46,7 @@ func TestACancelledCallLosesNothing(t *testing.T) {
 				assert.Equal(t, 1.0, cell.N+float64(cell.Ends.Total()), "counted once")
 				r := h.record(t, trail.ID())
 				assert.Equal(t, trail.Outcome(), r.Outcome)
-				if trail.Outcome() != fairlead.Denied {
-					assert.Equal(t, canarySubject, r.Subject)
-				}
+				assert.Equal(t, canarySubject, r.Subject)
 				if _, held := errors.AsType[*oversight.PendingError](err); held {
 					file, err := h.desk.Get(t.Context(), trail.ID())
 					require.NoError(t, err, "a case that somebody is told of is there")

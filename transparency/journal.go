@@ -180,6 +180,21 @@ func entryID(decision uuid.UUID, kind string, attempt int, once string) uuid.UUI
 	return id
 }
 
+// Undelivered records that the answer on record did not go out after all, because a guard further out failed on its way: the record's
+// outcome becomes failed, and what stood as delivered stands as what the model said. Most callers never need it: Around calls it.
+func (j *Journal) Undelivered(ctx context.Context, failure error) error {
+	d := call.From(ctx)
+	if err := j.ready(d); err != nil {
+		return err
+	}
+	if d == nil || failure == nil {
+		return call.Refuse(d, call.StageTransparency, "Undelivered takes the context of a guarded call and what kept its answer back", nil)
+	}
+	r := Record{Subject: d.Subject(), Outcome: call.Failed, Error: errorType(failure)}
+	r.join(d)
+	return j.write(ctx, kindAmended, "undelivered", &r)
+}
+
 // Refused records that a guard ended the call of ctx before the model was reached: with which outcome (denied, fallback,
 // stopped), which guard and why. It holds no input and no output. Most callers never need it: Around and Wrap call it.
 // reason is a constant of the guard's, never a payload.

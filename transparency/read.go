@@ -146,8 +146,14 @@ func (r *Record) amend(next *Record) {
 			r.Review.Probability, r.Review.Rule, r.Review.Sampled = probability, rule, sampled
 		}
 	}
-	if next.Output.Digest != (Digest{}) {
+	switch {
+	case next.Output.Digest != (Digest{}):
 		r.Output = next.Output
+	case next.Outcome == call.Failed && r.Output.Digest != (Digest{}): // recorded as delivered, and kept back after all
+		if r.Model.Digest == (Digest{}) {
+			r.Model = r.Output
+		}
+		r.Output = Content{}
 	}
 	if next.Model.Digest != (Digest{}) && r.Model.Digest == (Digest{}) {
 		r.Model = next.Model
