@@ -6,8 +6,8 @@ package pii
 // groups.
 type cluster struct {
 	buf    [maxCompact]byte // the characters without separators, in upper case
-	digits uint64           // bit i: buf[i] is a digit
-	lower  uint64           // bit i: buf[i] was in lower case
+	digits marks            // which of them are digits
+	lower  marks            // which of them were in lower case
 	g      [maxGroups]group
 	ng     int
 	more   bool // the text goes on, but the cluster is full
@@ -15,13 +15,31 @@ type cluster struct {
 	right  byte // the same after the last
 }
 
+// The cluster is long, although no identifier is, so that rows of numbers are
+// not parsed again and again for the few windows at the end of each cluster.
 const (
-	maxCompact = 64 // characters a cluster holds: one bit each in a word
-	maxGroups  = 24
+	maxCompact = 192 // characters a cluster holds
+	maxGroups  = 64
 	maxWindow  = 16 // groups one identifier has at most
 	maxWord    = 40 // longer words are no identifier
 	tooLong    = 255
 )
+
+// marks holds a bit for each character of a cluster, and a word to spare.
+type marks [maxCompact/64 + 1]uint64
+
+// from returns the bits from the one of character off on.
+func (m *marks) from(off uint8) uint64 {
+	i := off >> 6 & 3
+	return m[i]>>(off&63) | m[(i+1)&3]<<(64-off&63)
+}
+
+// put enters the bits of a word that starts at character n.
+func (m *marks) put(n int, bits uint64) {
+	i := n >> 6 & 3
+	m[i] |= bits << (n & 63)
+	m[(i+1)&3] |= bits >> (64 - n&63)
+}
 
 // group is one word of a cluster.
 type group struct {
@@ -55,16 +73,13 @@ func (c *cluster) parse(text string, i int) {
 		start++ // "\n4111...": an escaped line break inside JSON
 	}
 	start = leadIn(text, start)
-	c.ng, c.digits, c.lower, c.more = 0, 0, 0, false
+	c.ng, c.digits, c.lower, c.more = 0, marks{}, marks{}, false
 	c.left = jointBefore(text, start)
 	n, sep, words := 0, uint8(sepNone), 0
 	for p := start; ; {
-		end := p
-		for end < len(text) && isAlnum(text[end]) {
-			end++
-		}
 		g := &c.g[c.ng]
-		*g = group{start: p, end: end, off: uint8(n), n: uint8(min(end-p, tooLong)), sep: sep}
+		end := c.word(text, p, n, g)
+		g.sep = sep
 		if end-p > maxWord || n+end-p > maxCompact {
 			if c.ng > 0 && end-p <= maxWord {
 				c.more = true // room again in the next cluster
@@ -75,7 +90,6 @@ func (c *cluster) parse(text string, i int) {
 			c.right = sepHard
 			return
 		}
-		c.fill(text[p:end], g, n)
 		n += end - p
 		c.ng++
 		if g.letter {
@@ -96,6 +110,40 @@ func (c *cluster) parse(text string, i int) {
 	}
 }
 
+// word reads the word at p into g, and into buf from character n on if it fits
+// there, and returns where it ends.
+func (c *cluster) word(text string, p, n int, g *group) int {
+	var digits, lower uint64
+	limit := min(len(text), p+min(maxWord, maxCompact-n))
+	end := p
+	for bit := uint64(1); end < limit; bit <<= 1 {
+		ch := text[end]
+		if isDigit(ch) {
+			digits |= bit
+		} else if isLetter(ch) {
+			if ch >= 'a' {
+				lower |= bit
+				ch -= 'a' - 'A'
+			}
+		} else {
+			break
+		}
+		c.buf[n+end-p] = ch
+		end++
+	}
+	if end == limit {
+		for end < len(text) && isAlnum(text[end]) {
+			end++
+		}
+	}
+	*g = group{start: p, end: end, off: uint8(n), n: uint8(min(end-p, tooLong)), letter: digits == 0, digit: digits == 1<<(end-p)-1}
+	if end <= limit {
+		c.digits.put(n, digits)
+		c.lower.put(n, lower)
+	}
+	return end
+}
+
 // escape reports whether c stands for white space after a backslash.
 func escape(c byte) bool { return c == 'n' || c == 'r' || c == 't' }
 
@@ -103,26 +151,6 @@ func escape(c byte) bool { return c == 'n' || c == 'r' || c == 't' }
 func (c *cluster) whole(a int) bool {
 	last := &c.g[c.ng-1]
 	return !c.more || a == 0 || c.ng-a >= maxWindow || int(last.off)+int(last.n)-int(c.g[a].off) >= maxWord
-}
-
-// fill copies a word into buf.
-func (c *cluster) fill(word string, g *group, n int) {
-	var digits, lower uint64
-	for j := 0; j < len(word); j++ {
-		ch := word[j]
-		switch {
-		case isDigit(ch):
-			digits |= 1 << j
-		case ch >= 'a':
-			lower |= 1 << j
-			ch -= 'a' - 'A'
-		}
-		c.buf[n+j] = ch
-	}
-	g.letter = digits == 0
-	g.digit = digits == 1<<len(word)-1
-	c.digits |= digits << n
-	c.lower |= lower << n
 }
 
 // leadIn extends the start of a cluster over up to two short words of letters

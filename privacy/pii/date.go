@@ -8,7 +8,7 @@ const birthReach = 24
 // and as an age. Dates of birth are dates with a word for birth near them.
 func (s *sweep) date(a int) {
 	g := &s.c.g[a]
-	if !s.on.has(kDate) && !s.on.has(kBirth) && !s.on.has(kAge) || !isDigit(s.text[g.start]) || wordBefore(s.text, g.start) {
+	if !isDigit(s.text[g.start]) || wordBefore(s.text, g.start) {
 		return
 	}
 	if a == 0 && s.c.left != sepNone && s.c.left != sepSpace || a > 0 && s.c.g[a].sep != sepSpace && !s.c.g[a-1].letter {

@@ -22,7 +22,8 @@ func (s *Scanner) Explain(text string, f Finding) string {
 	if r.Check != "" && f.Score >= 0.4 {
 		out += " It passes the check: " + r.Check + "."
 	}
-	sw := sweep{eng: e, text: text, ctxStart: -1}
+	sw := sweep{eng: e, text: text}
+	sw.near.end = -1
 	near := sw.named(k, f.Start, f.End)
 	switch {
 	case f.Score >= 1:

@@ -5,7 +5,7 @@ package pii
 func (s *sweep) iban(a int) {
 	c := &s.c
 	g := &c.g[a]
-	if !s.on.has(kIBAN) || g.n < 4 || g.n > 34 || c.digits>>g.off&15 != 12 {
+	if !s.on.has(kIBAN) || g.n < 4 || g.n > 34 || c.digits.from(g.off)&15 != 12 {
 		return
 	}
 	country := string(c.buf[g.off : g.off+2])

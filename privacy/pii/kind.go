@@ -58,4 +58,7 @@ type set [3]uint64
 
 func (s *set) add(k kid)      { s[k>>6] |= 1 << (k & 63) }
 func (s *set) has(k kid) bool { return s[k>>6]&(1<<(k&63)) != 0 }
-func (s *set) merge(o *set)   { s[0] |= o[0]; s[1] |= o[1]; s[2] |= o[2] }
+func (s *set) meets(o *set) bool {
+	return s[0]&o[0]|s[1]&o[1]|s[2]&o[2] != 0
+}
+func (s *set) merge(o *set) { s[0] |= o[0]; s[1] |= o[1]; s[2] |= o[2] }

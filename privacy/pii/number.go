@@ -42,7 +42,7 @@ func (s *sweep) number(i int) int {
 		if g.start < s.certain {
 			continue // inside a finding that nothing can beat
 		}
-		if g.end-g.start >= 26 {
+		if g.n >= 26 {
 			s.token(a)
 		}
 		if g.n == 2 || g.n == 4 {
@@ -50,71 +50,117 @@ func (s *sweep) number(i int) int {
 				return end
 			}
 		}
-		s.bot(a)
-		s.phone(a)
-		s.iban(a)
-		s.ipv4(a)
+		if g.digit {
+			s.digits(a)
+			continue
+		}
+		if !g.letter {
+			s.iban(a)
+		}
 		s.walk(a)
-		s.date(a)
-		if g.start >= s.certain {
-			s.national(a)
+		if s.dated && !g.letter {
+			s.date(a)
 		}
 	}
 	return next
+}
+
+// digits offers group a, which holds digits only.
+func (s *sweep) digits(a int) {
+	c, g := &s.c, &s.c.g[a]
+	if g.n >= 8 && g.n <= 10 {
+		s.bot(a)
+	}
+	s.phone(a)
+	if a+3 < c.ng && g.n <= 3 {
+		s.ipv4(a)
+	}
+	s.walk(a)
+	if s.dated {
+		s.date(a)
+	}
+	if g.start >= s.certain {
+		s.national(a)
+	}
 }
 
 // walk follows the group lengths from group a through the trie and tries every
 // shape that ends on the way.
 func (s *sweep) walk(a int) {
 	c, e := &s.c, s.eng
-	at, seps := c.g[a].root(), uint64(0)
-	for b := a; b < c.ng && b-a < maxWindow; b++ {
+	g := &c.g[a]
+	if g.n > maxWord {
+		return
+	}
+	at, seps := e.nodes[g.root()].child[g.n], uint64(0)
+	for b := a; at != 0; {
+		nd := &e.nodes[at]
+		if nd.first != 0 && nd.kinds.meets(&s.on) {
+			s.shapes(nd, a, b, seps)
+		}
+		if b++; b == c.ng || b-a == maxWindow {
+			return
+		}
 		g := &c.g[b]
 		if g.n > maxWord {
 			return
 		}
-		if b > a {
-			seps |= uint64(g.sep) << (4 * (b - a - 1))
-		}
-		if at = e.nodes[at].child[g.n]; at == 0 {
-			return
-		}
-		for sh := e.nodes[at].first; sh != 0; sh = e.shapes[sh].next {
-			if p := &e.shapes[sh]; s.on.has(p.rule) && p.fits(c, c.g[a].off, seps, b-a) {
-				s.try(p, a, b)
-			}
-		}
+		seps |= uint64(g.sep) << (4 * (b - a - 1))
+		at = nd.child[g.n]
 	}
 }
 
-// try verifies groups a to b, which have the shape, and reports them.
-func (s *sweep) try(sh *shape, a, b int) {
-	c := &s.c
-	score := s.stands(a, b)
-	if score == 0 {
-		return
-	}
-	r := &s.eng.rules[sh.rule]
-	if r.sturdy {
-		score = 1
-	}
-	if r.check != nil && !r.check(c.id(a, b)) {
-		return
-	}
-	if c.lower>>c.g[a].off&(1<<sh.n-1) != 0 {
-		// Authorities print capitals. What is written small is more often part
-		// of a program or a hash, unless something says otherwise.
-		if score = min(score, 0.4); r.strong < 1 && !s.fills(c.g[a].start, c.g[b].end) {
-			return
-		}
-	}
-	most := r.strong
-	if sh.weak {
-		most = r.weak
-	}
+// shapes tries the shapes that end at nd on groups a to b. A shape that could
+// not reach the least score is not verified: in a row of numbers without a word
+// near it that is nearly every one.
+func (s *sweep) shapes(nd *node, a, b int, seps uint64) {
+	c, e := &s.c, s.eng
 	start, end := c.g[a].start, c.g[b].end
 	if b > a && c.g[b].sep == sepParen && end < len(s.text) && s.text[end] == ')' {
 		end++
+	}
+	free := s.fills(start, end) // of the need for a word
+	if !free && nd.best < s.min && !s.anyNamed(&nd.kinds, start, end) {
+		return
+	}
+	stand := -1.0
+	for i := nd.first; i != 0; i = e.shapes[i].next {
+		sh := &e.shapes[i]
+		if !s.on.has(sh.rule) || !sh.fits(c, c.g[a].off, seps, b-a) {
+			continue
+		}
+		if stand < 0 {
+			if stand = s.stands(a, b); stand == 0 {
+				return
+			}
+		}
+		s.try(sh, a, b, end, stand, free)
+	}
+}
+
+// try verifies groups a to b, which have the shape, and reports them up to
+// end. Their surroundings leave them the score stand.
+func (s *sweep) try(sh *shape, a, b, end int, stand float64, free bool) {
+	c := &s.c
+	r := &s.eng.rules[sh.rule]
+	start := c.g[a].start
+	score, most := stand, sh.most
+	if r.sturdy {
+		score = 1
+	}
+	small := c.lower.from(c.g[a].off)&(1<<sh.n-1) != 0
+	if small {
+		// Authorities print capitals. What is written small is more often part
+		// of a program or a hash, unless something says otherwise.
+		if score = min(score, 0.4); r.strong < 1 && !free {
+			return
+		}
+	}
+	if min(score, most) < s.min && !free && !s.named(sh.rule, start, end) {
+		return
+	}
+	if r.check != nil && !r.check(c.id(a, b)) {
+		return
 	}
 	if r.proof != nil && !r.proof(c.id(a, b)) {
 		if most = min(most, r.unproven); most < 0.4 {

@@ -155,5 +155,5 @@ func (c *cluster) gluedExtension(i int) bool {
 		return false
 	}
 	want := (uint64(1)<<g.n - 1) &^ (1 << 4)
-	return c.digits>>g.off&want == want
+	return c.digits.from(g.off)&want == want
 }

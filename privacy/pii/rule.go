@@ -66,7 +66,7 @@ type compiled struct {
 	byName   map[Kind]kid
 	nodes    []node
 	shapes   []shape
-	words    map[uint64]set
+	words    vocabulary
 
 	codes [1000]uint16 // where a calling code's line goes on in callingCodes
 	areas [16]uint64   // area codes in use, as bits
@@ -104,7 +104,7 @@ func compile(rs []rule) *compiled {
 		byName: make(map[Kind]kid, len(rs)),
 		nodes:  make([]node, roots, 384),
 		shapes: make([]shape, 1, 512),
-		words:  make(map[uint64]set, 1024),
+		words:  vocabulary{means: make(map[uint64]set, 1024)},
 	}
 	e.addPlans()
 	e.secrets = append(make([]secretFormat, 1), secretFormats()...)
@@ -114,7 +114,7 @@ func compile(rs []rule) *compiled {
 		e.secretNext[i], *head = *head, uint8(i)
 	}
 	for w := range strings.SplitSeq(numberingWords, "|") {
-		e.addWords(kNumbering, w)
+		e.words.add(kNumbering, w)
 	}
 	for i := range rs {
 		r, k := &rs[i], kid(i)
@@ -142,7 +142,7 @@ func compile(rs []rule) *compiled {
 			e.addShape(k, p)
 		}
 		for w := range strings.SplitSeq(r.words, "|") {
-			e.addWords(k, w)
+			e.words.add(k, w)
 		}
 	}
 	return e

@@ -15,18 +15,21 @@ type shape struct {
 	rule    kid
 	n       uint8
 	weak    bool
-	uniform uint8  // classes allowed, as bits, where all separators are equal
-	next    int16  // the next shape of the same group lengths; 0: none
-	seps    uint64 // classes in order, four bits each, where uniform is 0
-	digits  uint64 // characters that must be digits
-	letters uint64 // characters that must be letters
-	prefix  string // capital letters the shape starts with
+	uniform uint8   // classes allowed, as bits, where all separators are equal
+	next    int16   // the next shape of the same group lengths; 0: none
+	seps    uint64  // classes in order, four bits each, where uniform is 0
+	digits  uint64  // characters that must be digits
+	letters uint64  // characters that must be letters
+	prefix  string  // capital letters the shape starts with
+	most    float64 // the score it has if its check passes
 }
 
 // node is one state of the walk over group lengths.
 type node struct {
 	child [maxWord + 1]uint16
-	first int16 // shapes that end here; 0: none
+	first int16   // shapes that end here; 0: none
+	kinds set     // of which kinds
+	best  float64 // the highest score of any
 }
 
 const (
@@ -45,7 +48,7 @@ func (e *compiled) addShape(k kid, pattern string) {
 	groups, nsep, literal := 0, 0, true
 	for i := 0; i < len(pattern); i++ {
 		c := pattern[i]
-		cls := uint8(sepNone)
+		var cls uint8
 		switch c {
 		case ' ', '-', '.', '/', '(':
 			cls = separatorClass(c)
@@ -81,6 +84,9 @@ func (e *compiled) addShape(k kid, pattern string) {
 	}
 	bare := nsep == 0 && sh.digits == 1<<sh.n-1
 	sh.weak = mark == '?' || bare && mark != '!'
+	if sh.most = e.rules[k].strong; sh.weak {
+		sh.most = e.rules[k].weak
+	}
 	first := uint64(1)<<lens[0] - 1
 	if sh.letters&first == 0 {
 		e.hang(rootDigits, sh, lens[:groups+1])
@@ -135,7 +141,10 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 		}
 		at = next
 	}
-	last := &e.nodes[at].first
+	end := &e.nodes[at]
+	end.kinds.add(sh.rule)
+	end.best = max(end.best, sh.most)
+	last := &end.first
 	for *last != 0 {
 		last = &e.shapes[*last].next
 	}
@@ -145,7 +154,7 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 
 // fits reports whether characters and separators are those of the shape.
 func (sh *shape) fits(c *cluster, off uint8, seps uint64, nsep int) bool {
-	d := c.digits >> off
+	d := c.digits.from(off)
 	if d&sh.digits != sh.digits || d&sh.letters != 0 {
 		return false
 	}

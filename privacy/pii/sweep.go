@@ -18,15 +18,15 @@ type sweep struct {
 	lo, hi     int  // the whole value of a Field; -1: not a field
 	c          cluster
 
-	// What the words around ctxStart:ctxEnd name, once they have been read.
-	ctx              set
-	ctxStart, ctxEnd int
+	dated bool // dates or ages are looked for
+	near  surroundings
 }
 
 // run jumps from trigger to trigger. Each handler returns where to go on, and
 // always further than it was called with.
 func (s *sweep) run() {
-	s.ctxStart = -1
+	s.near.end = -1
+	s.dated = s.on.has(kDate) || s.on.has(kBirth) || s.on.has(kAge)
 	for i := nextTrigger(s.text, 0); i < len(s.text); i = nextTrigger(s.text, i) {
 		switch c := s.text[i]; {
 		case c-'0' <= 9:
