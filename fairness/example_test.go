@@ -67,7 +67,7 @@ func ExampleMonitor_Observe() {
 	}
 	fmt.Println(monitor.Status().Sentence)
 	// Output:
-	// NOT ENOUGH DATA: by sex, the counts cannot tell yet; about 720 more decisions are needed.
+	// NOT ENOUGH DATA: by sex, the counts cannot tell yet; about 460 more decisions are needed.
 }
 
 func ExampleMonitor_End() {

@@ -59,7 +59,7 @@ func TestLL144WorkedExample(t *testing.T) {
 			places = 1000
 		}
 		assert.Equal(t, want, math.Round(r.Ratio.Value*places)/places, name)
-		assert.Equal(t, selected[name], [2]float64{r.Selected, r.Applicants}, name)
+		assert.Equal(t, [2]float64{r.Selected, r.Applicants}, selected[name], name)
 	}
 	seen := 0
 	for _, v := range loadReference(t).Values {
@@ -119,7 +119,7 @@ func TestLL144Refuses(t *testing.T) {
 		"overflow":     {Table{Attributes: table.Attributes, Cells: []Cell{{Overflow: true, N: 1, Squares: 1, Decisions: 1}}}, LL144Options{Sex: "sex", Race: "race"}},
 	} {
 		_, err := LL144(c.t, c.o)
-		assert.ErrorContains(t, err, "fairness: LL144", name)
+		require.ErrorContains(t, err, "fairness: LL144", name)
 	}
 	none, err := LL144(Table{Attributes: table.Attributes, Cells: []Cell{cellOf(0, 5, "Male", "White")}}, LL144Options{Sex: "sex", Race: "race"})
 	require.NoError(t, err)

@@ -77,8 +77,8 @@ func TestNilAndZeroMonitorRefuse(t *testing.T) {
 			m.Observe(ctx, Observation{Groups: Of("f")}), m.End(ctx, Of("f"), "denied"),
 			m.Settle(ctx, Of("f"), "allowed"), m.Label(ctx, Observation{}, true),
 		} {
-			assert.ErrorIs(t, err, ErrNotCounted)
-			assert.ErrorContains(t, err, "fairness.New")
+			require.ErrorIs(t, err, ErrNotCounted)
+			require.ErrorContains(t, err, "fairness.New")
 		}
 		assert.Empty(t, m.Table())
 		assert.Equal(t, NotEnoughData, m.Status().Status)
@@ -190,7 +190,7 @@ func TestEndsStandBesideTheRate(t *testing.T) {
 	assert.Equal(t, 12.0, c.N)
 
 	for _, delivered := range []Outcome{"allowed", "replaced", "", "nonsense"} {
-		assert.ErrorIs(t, m.End(ctx, Of("f"), delivered), ErrNotCounted)
+		require.ErrorIs(t, m.End(ctx, Of("f"), delivered), ErrNotCounted)
 	}
 	assert.Zero(t, Ends{Settled: 3}.Waiting(), "settled by this process, held by another")
 }
@@ -265,7 +265,7 @@ func TestShardsMergeToOne(t *testing.T) {
 	assert.Equal(t, one.Status().Sentence, v.Sentence)
 
 	_, err = Merge(one.Table(), newMonitor(t, nil, "sex").Table())
-	assert.Error(t, err)
+	require.Error(t, err)
 	empty, err := Merge()
 	require.NoError(t, err)
 	assert.Empty(t, empty)
@@ -283,7 +283,9 @@ func TestConcurrentCounting(t *testing.T) {
 				if i%3 == 0 {
 					o.Weight = 0.25
 				}
-				assert.NoError(t, m.Observe(ctx, o))
+				if err := m.Observe(ctx, o); err != nil { // require may not stop a test from here
+					t.Error(err)
+				}
 				if i%100 == 0 {
 					_ = m.Table()
 				}

@@ -53,7 +53,7 @@ func TestScores(t *testing.T) {
 	}
 	for _, bad := range []int{0, 3, 2048, -1} {
 		_, err := s.Calibration(bad)
-		assert.Error(t, err)
+		require.Error(t, err)
 	}
 
 	cell := s.At(0.5, "f")
@@ -75,10 +75,10 @@ func TestScoresEdges(t *testing.T) {
 		assert.False(t, f.Defined)
 	}
 	for _, bad := range []float64{-0.1, 1.1, math.NaN(), math.Inf(1)} {
-		assert.Error(t, s.Observe(bad, true, 1))
+		require.Error(t, s.Observe(bad, true, 1))
 	}
-	assert.Error(t, s.Observe(0.5, true, 0))
-	assert.Error(t, s.Observe(0.5, true, math.NaN()))
+	require.Error(t, s.Observe(0.5, true, 0))
+	require.Error(t, s.Observe(0.5, true, math.NaN()))
 	require.NoError(t, s.Observe(1, true, 1))
 	assert.Equal(t, noNegative, s.AUC().Why)
 	require.NoError(t, s.Observe(1, false, 1))
@@ -117,7 +117,7 @@ func TestProxy(t *testing.T) {
 	assert.False(t, one.CramersV.Defined)
 	for _, bad := range []Column{{}, {"x", []string{"a"}, []uint16{0}}, {"x", []string{"a"}, []uint16{0, 0, 0, 9}}, {"x", nil, []uint16{0, 0, 0, 0}}} {
 		_, err := Proxy(bad, group)
-		assert.Error(t, err)
+		require.Error(t, err)
 	}
 	in := []bool{true, true, false, false}
 	assert.InDelta(t, 1, Correlation([]float64{2, 2, 1, 1}, in).Value, 1e-12)

@@ -99,7 +99,7 @@ func TestAMonitorThatCannotReadOthersIsNeverOK(t *testing.T) {
 	assert.Equal(t, 5100.0, m.Table().Rate(SelectionRate, "f").Den)
 
 	_, err := New(context.Background(), []string{"sex"}, &Options{Ledger: l})
-	assert.ErrorIs(t, err, ledger.ErrClosed)
+	require.ErrorIs(t, err, ledger.ErrClosed)
 	_, err = New(context.Background(), []string{"sex"}, &Options{Ledger: ledger.Memory(nil), SnapshotEvery: -1})
 	assert.Error(t, err)
 }
@@ -157,7 +157,9 @@ func TestConcurrentSnapshots(t *testing.T) {
 		wg.Go(func() {
 			m := fleet[w%2]
 			for i := range 500 {
-				assert.NoError(t, m.Observe(ctx, Observation{Groups: Of("f", fmt.Sprint(i%7)), Favourable: i%2 == 0, Weight: []float64{1, 0.5}[i%2]}))
+				if err := m.Observe(ctx, Observation{Groups: Of("f", fmt.Sprint(i%7)), Favourable: i%2 == 0, Weight: []float64{1, 0.5}[i%2]}); err != nil { // require may not stop a test from here
+					t.Error(err)
+				}
 				if i%50 == 0 {
 					_ = m.Status()
 					assert.NoError(t, m.Snapshot(ctx))

@@ -181,7 +181,7 @@ func (l Limits) judge(t Table, alpha float64) Finding {
 		e := gather(rows, alpha)
 		f.Status = l.decide(e, alpha)
 		if !e.weighted {
-			f.Evidence = stats.LogERatio(e.counts, l.Ratio)
+			f.Evidence = stats.LogEUneven(e.counts, l.Ratio)
 		}
 		low, high := pair(rows, e, f.Status)
 		f.Group, f.Against = rows[low].GroupRate, rows[high].GroupRate
@@ -249,7 +249,7 @@ func (l Limits) action(e evidence, alpha float64) bool {
 		low, high := farthest(e.bounds)
 		return high < l.Ratio*low
 	}
-	return stats.LogERatio(e.counts, l.Ratio) >= stats.Alarm(alpha)
+	return stats.LogEUneven(e.counts, l.Ratio) >= stats.Alarm(alpha)
 }
 
 // farthest returns the highest lower end and the lowest upper end.
@@ -292,7 +292,7 @@ func (e evidence) pairClear(i, j int, ratio, alpha float64) bool {
 		return e.bounds[i].Low > ratio*e.bounds[j].High
 	}
 	a, b := e.counts[i], e.counts[j]
-	return a.Rate() > ratio*b.Rate() && stats.LogEPairRatio(a, b, ratio) >= stats.Alarm(alpha)
+	return a.Rate() > ratio*b.Rate() && stats.LogEPairAbove(a, b, ratio) >= stats.Alarm(alpha)
 }
 
 // pair picks the two groups to speak of: the lowest and the highest. For an alarm

@@ -27,7 +27,7 @@ func TestTheFourVerdicts(t *testing.T) {
 		"(310 of 1,000 against 500 of 1,000); that some group stays below 0.80 is proven.", f.Sentence)
 	assert.InDelta(t, 190, f.Shortfall, 1e-9)
 	assert.Contains(t, f.Next, "190 more")
-	assert.True(t, f.Ratio.High < 0.8)
+	assert.Less(t, f.Ratio.High, 0.8)
 
 	f = statusOf(t, nil, cellOf(45000, 55000, "f"), cellOf(50000, 50000, "m"))
 	assert.Equal(t, Watch, f.Status)
@@ -125,7 +125,7 @@ func TestWeightedVerdictsUseASequenceForWeights(t *testing.T) {
 
 func TestLimitsAreChecked(t *testing.T) {
 	v, err := Table{}.Status(&Limits{Ratio: 2})
-	assert.Error(t, err)
+	require.Error(t, err)
 	assert.Equal(t, NotEnoughData, v.Status)
 	v, err = Table{}.Status(nil)
 	require.NoError(t, err)

@@ -55,7 +55,7 @@ func TestTabulateRefuses(t *testing.T) {
 		"too many": {make([]Column, 7), yes, nil},
 	} {
 		_, err := Tabulate(c.columns, c.favourable, c.truth)
-		assert.ErrorContains(t, err, "fairness: ", name)
+		require.ErrorContains(t, err, "fairness: ", name)
 	}
 	many := make([]string, 70000)
 	for i := range many {

@@ -30,7 +30,13 @@ func (e ended) Error() string         { return "ended: " + string(e.outcome) }
 func (e ended) Outcome() call.Outcome { return e.outcome }
 
 func wrapped(m *Monitor, err error) func(context.Context, person) (int, error) {
-	return Wrap(func(_ context.Context, p person) (int, error) { return p.score, err }, m, groupsOf, positive)
+	return Wrap(func(ctx context.Context, p person) (int, error) {
+		// A held call is delivered through oversight, which stands further in.
+		_, scope := call.Enter(ctx, call.StageOversight, call.NewSite(nil, nil))
+		failed := err
+		defer scope.Exit(&failed)
+		return p.score, failed
+	}, m, groupsOf, positive)
 }
 
 func TestWrapCountsEveryEnd(t *testing.T) {

@@ -222,7 +222,7 @@ func TestMeasureEdges(t *testing.T) {
 		"k 0":           second(Skew(ranking, half, "A", 0)),
 		"group":         second(Skew(ranking, half, "C", 1)),
 	} {
-		assert.ErrorContains(t, err, "rank: ", name)
+		require.ErrorContains(t, err, "rank: ", name)
 	}
 	d, err := NDKL(ranking, Target{"A": 1, "B": 0})
 	require.NoError(t, err)
@@ -297,7 +297,7 @@ func TestRerankRefuses(t *testing.T) {
 		second(Rerank(nil, half, -1, Greedy)),
 		second(Rerank(nil, half, 1, 99)),
 	} {
-		assert.ErrorContains(t, err, "rank: ")
+		require.ErrorContains(t, err, "rank: ")
 	}
 	got, err := Rerank(nil, half, 5, ConstSort)
 	require.NoError(t, err)

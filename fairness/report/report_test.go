@@ -109,7 +109,7 @@ func TestSmallGroupsCannotBeWorkedOut(t *testing.T) {
 	assert.False(t, rows["sex:f"].Suppressed)
 	for name, text := range all(t, a) {
 		for _, figure := range []string{"803", "1207", "1,207", "1211", "1,211", "603"} {
-			assert.False(t, strings.Contains(strings.ReplaceAll(text, "1803", ""), figure), "%s: %s", name, figure)
+			assert.NotContains(t, strings.ReplaceAll(text, "1803", ""), figure, name)
 		}
 	}
 	everything, err := Of(table, &Options{At: at, MinCell: -1})
@@ -147,9 +147,9 @@ func TestHandler(t *testing.T) {
 		return "reviewer", nil
 	}
 	_, err = New(nil, staff, nil)
-	assert.ErrorContains(t, err, "no monitor")
+	require.ErrorContains(t, err, "no monitor")
 	_, err = New(m, nil, nil)
-	assert.ErrorContains(t, err, "no auth")
+	require.ErrorContains(t, err, "no auth")
 	h, err := New(m, staff, nil)
 	require.NoError(t, err)
 	ask := func(method, url string, who string) *httptest.ResponseRecorder {

@@ -65,14 +65,15 @@ func GapSeq(a, b Count, alpha float64) Interval {
 }
 
 // RatioSeq is a confidence sequence for the ratio of two rates, a's over b's, in
-// [0, +Inf]: all ratios that LogEPairRatio does not reject.
+// [0, +Inf]: all ratios that the tests in both directions (LogEBelow, LogEAbove) and the
+// one without (LogEPairRatio) do not reject together.
 func RatioSeq(a, b Count, alpha float64) Interval {
 	out := Interval{0, math.Inf(1)}
 	if !bothSeen(a, b, alpha) || a.Yes == 0 && b.Yes == 0 {
 		return out
 	}
 	if a.Yes == 0 || b.Yes > 0 && a.Rate() <= b.Rate() {
-		inside := func(ratio float64) bool { return LogEPairRatio(a, b, ratio) < Alarm(alpha) }
+		inside := func(ratio float64) bool { return mayBe(a, b, ratio, alpha) }
 		seen := a.Rate() / b.Rate()
 		out.Low = boundary(inside, seen, 0)
 		high := max(1, 2*seen)
@@ -95,6 +96,21 @@ func RatioSeq(a, b Count, alpha float64) Interval {
 	return out
 }
 
+// mayBe tells whether a's rate may be ratio times b's.
+func mayBe(a, b Count, ratio, alpha float64) bool {
+	whole := LogEPairRatio(a, b, ratio)
+	out := whole + math.Log(universal)
+	switch gain := whole - mixture(a) - mixture(b); {
+	case gain < Alarm(alpha): // no alternative gains more than the best one
+		return true
+	case out >= Alarm(alpha):
+		return false
+	}
+	each := math.Log((1 - universal) / 2)
+	out = logSum(out, each+LogEBelow(a, b, ratio))
+	return logSum(out, each+LogEAbove(a, b, ratio)) < Alarm(alpha)
+}
+
 func bothSeen(a, b Count, alpha float64) bool {
 	return a.valid() && b.valid() && a.N() > 0 && b.N() > 0 && alpha > 0 && alpha < 1
 }
@@ -108,6 +124,9 @@ func boundary(inside func(float64) bool, in, end float64) float64 {
 	out := end
 	for range 60 {
 		mid := in + (out-in)/2
+		if math.Abs(out-in) <= 1e-11*math.Abs(mid) {
+			break
+		}
 		if inside(mid) {
 			in = mid
 		} else {

@@ -3,14 +3,33 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
 
-// upper99 is the exact upper 99 % bound of a rate.
-func upper99(hits, runs int) float64 {
-	return ClopperPearson(Count{float64(hits), float64(runs - hits)}, 0.98).High
+// exam says whether the simulations run at full size, as make exam-fairness asks for.
+func exam(small, full int) int {
+	if os.Getenv("FAIRLEAD_EXAM") != "" {
+		return full
+	}
+	return small
+}
+
+// atMost asserts that a rate is no larger than alpha. The full exam has the runs to show
+// it: its 99 % bound lies below. A short one shows at least that nothing speaks against
+// it: that the runs seen would not be more than one in a hundred times as bad.
+func atMost(t *testing.T, alpha float64, hits, runs int) {
+	t.Helper()
+	bound := ClopperPearson(Count{float64(hits), float64(runs - hits)}, 0.98)
+	if exam(0, 1) == 1 {
+		assert.LessOrEqual(t, bound.High, alpha)
+	} else {
+		assert.LessOrEqual(t, bound.Low, alpha)
+	}
+	t.Logf("%d of %d: %.2f %%, at most %.2f %% (99 %%)", hits, runs, 100*float64(hits)/float64(runs), 100*bound.High)
 }
 
 // looks are the decisions after which one looks: each of the first thousand, then every
@@ -37,46 +56,56 @@ func draw(r *rand.Rand, counts []Count, n float64, rates [2]float64) {
 }
 
 // A fair system at the very limit of what is fair, over 100,000 decisions, looked at all
-// the time: by the e-process of counts, and by a z-test of equal rates on equal rates.
+// the time: by the e-processes of counts, and by a z-test of equal rates on equal rates.
 func TestSimulationOneMonitor(t *testing.T) {
-	if testing.Short() {
-		t.Skip("2,000 runs of 100,000 decisions")
-	}
-	const runs, alpha = 2000, 0.05
+	const alpha = 0.05
+	runs := exam(100, 2000)
 	r := seeded(100)
 	at := looks()
-	ratio, gap, naive := 0, 0, 0
-	for range runs {
-		limit, near, equal := make([]Count, 2), make([]Count, 2), make([]Count, 2)
-		var fired [3]bool
-		last := 0.0
-		for _, n := range at {
-			draw(r, limit, n-last, [2]float64{0.4, 0.5})
-			draw(r, near, n-last, [2]float64{0.48, 0.5})
-			draw(r, equal, n-last, [2]float64{0.5, 0.5})
-			last = n
-			fired[0] = fired[0] || LogERatio(limit, 0.8) >= Alarm(alpha)
-			fired[1] = fired[1] || LogEGap(near, 0.02) >= Alarm(alpha)
-			if !fired[2] {
-				_, p := PooledZ(equal[0], equal[1])
-				fired[2] = p < alpha
+	if exam(0, 1) == 0 { // the first thousand, then every thousandth
+		at = slices.DeleteFunc(at, func(n float64) bool { return n > 1000 && math.Mod(n, 1000) > 0 || n < 1000 && math.Mod(n, 5) > 0 })
+	}
+	tests := []struct {
+		name  string
+		rates [2]float64
+		fires func(c []Count) bool
+		hits  int
+	}{
+		{"ratio, without direction", [2]float64{0.4, 0.5}, func(c []Count) bool { return LogERatio(c, 0.8) >= Alarm(alpha) }, 0},
+		{"ratio, what Status asks", [2]float64{0.4, 0.5}, func(c []Count) bool { return LogEUneven(c, 0.8) >= Alarm(alpha) }, 0},
+		{"ratio, small rates", [2]float64{0.04, 0.05}, func(c []Count) bool { return LogEUneven(c, 0.8) >= Alarm(alpha) }, 0},
+		{"false OK", [2]float64{0.4, 0.5}, func(c []Count) bool { return LogEPairAbove(c[0], c[1], 0.8) >= Alarm(alpha) }, 0},
+		{"gap", [2]float64{0.48, 0.5}, func(c []Count) bool { return LogEGap(c, 0.02) >= Alarm(alpha) }, 0},
+		{"z-test", [2]float64{0.5, 0.5}, func(c []Count) bool { _, p := PooledZ(c[0], c[1]); return p < alpha }, 0},
+	}
+	for i := range tests {
+		c := &tests[i]
+		for range runs {
+			counts := make([]Count, 2)
+			last := 0.0
+			for _, n := range at {
+				draw(r, counts, n-last, c.rates)
+				last = n
+				if c.fires(counts) {
+					c.hits++
+					break
+				}
 			}
 		}
-		ratio, gap, naive = ratio+bit(fired[0]), gap+bit(fired[1]), naive+bit(fired[2])
+		t.Logf("false alarms, %s:", c.name)
+		if c.name == "z-test" {
+			t.Logf("%d of %d: %.0f %%", c.hits, runs, 100*float64(c.hits)/float64(runs))
+			assert.Greater(t, c.hits, runs/2, "the reason for all this")
+			continue
+		}
+		atMost(t, alpha, c.hits, runs)
 	}
-	t.Logf("false alarms in %d runs: ratio %d (at most %.2f %%, 99 %%), gap %d (%.2f %%); z-test looked at each time %d (%.0f %%)",
-		runs, ratio, 100*upper99(ratio, runs), gap, 100*upper99(gap, runs), naive, 100*float64(naive)/runs)
-	assert.LessOrEqual(t, upper99(ratio, runs), alpha)
-	assert.LessOrEqual(t, upper99(gap, runs), alpha)
-	assert.Greater(t, naive, runs/2)
 }
 
 // Twenty such monitors together under e-BH: a run is false if anything is ever picked.
 func TestSimulationTwentyMonitors(t *testing.T) {
-	if testing.Short() {
-		t.Skip("2,000 runs of 20 monitors of 100,000 decisions")
-	}
-	const runs, monitors, alpha = 2000, 20, 0.05
+	const monitors, alpha = 20, 0.05
+	runs := exam(50, 2000)
 	r := seeded(101)
 	wrong := 0
 	for range runs {
@@ -90,7 +119,7 @@ func TestSimulationTwentyMonitors(t *testing.T) {
 		for n := 20.0; n <= 100_000 && !fired; n = math.Ceil(n * 1.1) {
 			for i := range counts {
 				draw(r, counts[i], n-last, [2]float64{0.4, 0.5})
-				logE[i] = LogERatio(counts[i], 0.8)
+				logE[i] = LogEUneven(counts[i], 0.8)
 			}
 			last = n
 			for _, alarm := range EBH(logE, alpha) {
@@ -99,6 +128,6 @@ func TestSimulationTwentyMonitors(t *testing.T) {
 		}
 		wrong += bit(fired)
 	}
-	t.Logf("runs with a false alarm among %d monitors: %d of %d (at most %.2f %%, 99 %%)", monitors, wrong, runs, 100*upper99(wrong, runs))
-	assert.LessOrEqual(t, upper99(wrong, runs), alpha)
+	t.Logf("runs with a false alarm among %d monitors:", monitors)
+	atMost(t, alpha, wrong, runs)
 }
