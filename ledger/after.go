@@ -52,6 +52,12 @@ func (r *reactions) add(f *Follower, e *Entry) {
 	r.queue = append(r.queue, reaction{follower: f, reacts: *reacts, entry: *e})
 }
 
+func (r *reactions) waiting() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.queue) > 0 && !r.draining
+}
+
 // drain runs the queue until it is empty, unless somebody does already: also the reaction that appends, whose entry's
 // reactions the outer call then runs.
 func (r *reactions) drain() {

@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Open opens the ledger that lies in a database, and makes its tables if there are none: SQLite (3.37 or later) or
+// PostgreSQL (13 or later; through pgx's database/sql driver), found out from the connection. The database stays the application's: open it
+// once, keep it open until [Ledger.Close] has returned, and let its pool have at least two connections, which the ledger
+// holds and configures for itself.
+//
+// ctx bounds the opening only. Errors are [ErrSetup] where the database, its pool or an option cannot work (:memory:, a
+// pool of one, fsync off), [ErrReadOnly], [ErrSchema], [ErrWrongSecret] or [ErrUnavailable].
+//
+// What the ledger writes is protected as far as the database is: its owner can drop the triggers that keep entries from
+// changing. Checkpoints kept elsewhere show it ([Ledger.Verify]).
+func Open(ctx context.Context, db *sql.DB, o *Options) (*Ledger, error) {
+	const op = "open"
+	switch {
+	case db == nil:
+		return nil, fail(op, ErrSetup, "the database is nil", nil)
+	case ctx == nil:
+		return nil, fail(op, ErrInvalid, "nil context", nil)
+	case o == nil || o.Secret == nil && o.Keys == nil:
+		return nil, fail(op, ErrSetup, "Options.Secret is required: 32 random bytes kept outside the database", nil)
+	case o.Poll != 0 && (o.Poll < minPoll || o.Poll > maxPoll):
+		return nil, fail(op, ErrSetup, "Poll must be between 1 ms and 10 s", nil)
+	case db.Stats().MaxOpenConnections == 1:
+		return nil, fail(op, ErrSetup, "the pool has one connection; the ledger holds two: db.SetMaxOpenConns(3) or more", nil)
+	}
+	d, err := dialectOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	s := newSQLStore(db, d)
+	l, err := openStore(ctx, s, o)
+	if err != nil {
+		_ = s.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func openStore(ctx context.Context, s *sqlStore, o *Options) (*Ledger, error) {
+	if err := s.migrate(ctx); err != nil {
+		return nil, err
+	}
+	l, err := newLedger(ctx, s, o)
+	if err != nil {
+		return nil, err
+	}
+	l.db = newDatabase(o.Poll)
+	if err := l.look(ctx); err != nil {
+		return nil, err
+	}
+	l.startDatabase()
+	return l, nil
+}
+
+func dialectOf(ctx context.Context, db *sql.DB) (dialect, error) {
+	var version string
+	if db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version) == nil {
+		return sqlite{}, nil
+	}
+	err := db.QueryRowContext(ctx, `SHOW server_version_num`).Scan(&version)
+	if err != nil {
+		return nil, fail("open", ErrUnavailable, "neither SQLite nor PostgreSQL answers", err)
+	}
+	return postgres{}, nil
+}
