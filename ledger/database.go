@@ -33,6 +33,14 @@ type database struct {
 	guard  place
 	wall   time.Time // the database's clock when last looked at ...
 	anchor time.Time // ... and this machine's; zero: they are the same
+
+	signing error // why the last checkpoint failed
+}
+
+func (d *database) setSigning(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.signing = err
 }
 
 // commitment is what the committer hands to the goroutine that folds.
@@ -64,6 +72,7 @@ func (l *Ledger) stopDatabase() {
 	l.db.queue.close()
 	l.db.cancel()
 	l.db.workers.Wait()
+	l.signLast()
 	if !inReaction() {
 		l.db.reacting.Wait()
 	}

@@ -81,7 +81,7 @@ func markOf(token [32]byte) Mark { return sha256.Sum256(token[:]) }
 // ring resolves subjects to keys and caches them in two generations: when the younger is full, the older is forgotten.
 // It is valid for one erasure epoch.
 type ring struct {
-	wrapper  KeyWrapper
+	wrapper  wrapping
 	tokenKey []byte
 
 	mu       sync.RWMutex
@@ -91,7 +91,7 @@ type ring struct {
 }
 
 func newRing(w KeyWrapper, tokenKey []byte) *ring {
-	r := &ring{wrapper: w, tokenKey: tokenKey}
+	r := &ring{wrapper: wrapping{now: w}, tokenKey: tokenKey}
 	r.clear()
 	return r
 }
@@ -169,7 +169,7 @@ func (r *ring) forge(ctx context.Context, subject string) (*subjectKey, error) {
 	if k.aead, err = newAEAD(key); err != nil {
 		return nil, fail("seal", ErrUnavailable, "", err)
 	}
-	if k.wrapped, err = r.wrapper.Wrap(ctx, key); err != nil {
+	if k.wrapped, err = r.current().Wrap(ctx, key); err != nil {
 		return nil, fail("seal", ErrUnavailable, "the key could not be wrapped", err)
 	}
 	nonce := make([]byte, nonceSize)
@@ -180,7 +180,7 @@ func (r *ring) forge(ctx context.Context, subject string) (*subjectKey, error) {
 
 // unlock makes a stored key usable.
 func (r *ring) unlock(ctx context.Context, row keyRow) (*subjectKey, error) {
-	key, err := r.wrapper.Unwrap(ctx, row.wrapped)
+	key, err := r.current().Unwrap(ctx, row.wrapped)
 	if err != nil {
 		return nil, fail("open", ErrWrongSecret, "a key does not unwrap: wrong secret, or the row was changed", nil)
 	}

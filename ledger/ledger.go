@@ -30,6 +30,7 @@ type Ledger struct {
 	followers atomic.Pointer[[]*Follower] // copied on change, so that a fold may close a follower
 	reactions reactions
 	tree      sync.Mutex // one at a time builds tiles and signs
+	built     []int64    // full tiles per level known to be stored; owned by the holder of tree
 	commit    commit     // owned by write
 
 	db *database // nil: Memory
@@ -78,7 +79,7 @@ func (l *Ledger) Append(ctx context.Context, entries ...Entry) (Seq, error) {
 	}
 	last, err := l.appendInTurn(ctx, entries)
 	if err == nil {
-		l.reactions.drain()
+		l.reactions.start(l)
 	}
 	return last, err
 }

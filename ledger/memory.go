@@ -53,8 +53,12 @@ func (m *memoryStore) row(seq Seq) *memoryRow {
 }
 
 func (m *memoryStore) setup(_ context.Context, fresh settings) (settings, error) {
-	m.settings = fresh
-	return fresh, nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.settings.origin == "" {
+		m.settings = fresh
+	}
+	return m.settings, nil
 }
 
 func (m *memoryStore) commit(_ context.Context, c *commit) error {
@@ -100,7 +104,7 @@ func (m *memoryStore) add(r *row) {
 	r.seq = m.n
 	to := m.row(r.seq)
 	to.row = *r
-	to.stream, to.kind = m.name(r.stream), m.name(r.kind)
+	to.stream, to.kind = m.share(r.stream), m.share(r.kind)
 	to.public, to.sealed = m.arena.copy(r.public), m.arena.copy(r.sealed)
 	m.ids[r.id] = r.seq
 	if r.key != uuid.Nil {
@@ -122,7 +126,7 @@ func (m *memoryStore) link(list ends, seq Seq, by index) ends {
 	return list
 }
 
-func (m *memoryStore) name(s string) string {
+func (m *memoryStore) share(s string) string {
 	if known, ok := m.names[s]; ok {
 		return known
 	}
@@ -221,6 +225,8 @@ func (m *memoryStore) after(q query, r *memoryRow) Seq {
 	}
 	return 0
 }
+
+func (m *memoryStore) name() string { return "memory" }
 
 func (m *memoryStore) close() error { return nil }
 

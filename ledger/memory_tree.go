@@ -101,6 +101,12 @@ func (m *memoryStore) rewrap(_ context.Context, s settings, next func(keyRow) ([
 	return nil
 }
 
+func (m *memoryStore) confirm(_ context.Context, id uuid.UUID) (Seq, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.ids[id], nil
+}
+
 // remove overwrites the bodies and cuts their row off from everything that led to it.
 func (m *memoryStore) remove(_ context.Context, r *removal) error {
 	m.mu.Lock()

@@ -81,7 +81,7 @@ func (l *Ledger) setSigner(ctx context.Context, given note.Signer, kept settings
 		l.signer = given
 		return nil
 	}
-	seed, err := l.keys.wrapper.Unwrap(ctx, kept.signKey)
+	seed, err := l.keys.current().Unwrap(ctx, kept.signKey)
 	if err != nil || len(seed) != ed25519.SeedSize {
 		return fail("open", ErrWrongSecret, "the signing key does not open", nil)
 	}

@@ -122,3 +122,11 @@ func (s *sqlStore) shred(ctx context.Context, c *sql.Conn, r *removal, list []do
 	}
 	return nil
 }
+
+// confirm takes the log's lock first: a commit whose answer was lost holds it until it has happened or not.
+func (s *sqlStore) confirm(ctx context.Context, id uuid.UUID) (seq Seq, err error) {
+	err = s.transact(ctx, func(c *sql.Conn) error {
+		return s.rows(ctx, c, func(r *sql.Rows) error { return r.Scan(&seq) }, `SELECT seq FROM fairlead_body WHERE id = ?`, id[:])
+	})
+	return seq, err
+}

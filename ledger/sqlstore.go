@@ -338,6 +338,8 @@ func intern(names map[string]string, b []byte) string {
 	return s
 }
 
+func (s *sqlStore) name() string { return s.dialect.name() }
+
 // close gives the connections up. The database is the application's.
 func (s *sqlStore) close() error {
 	for _, l := range []*lane{&s.writer, &s.reader} {

@@ -36,11 +36,15 @@ type store interface {
 	// audit is page for all rows, also those without a body.
 	audit(ctx context.Context, dst []row, after, upTo Seq) ([]row, error)
 
+	// confirm returns the position of an ID, 0 if there is none, once no commit is under way any more.
+	confirm(ctx context.Context, id uuid.UUID) (Seq, error)
+
 	// remove deletes bodies together with the entry that accounts for them.
 	remove(ctx context.Context, r *removal) error
 
 	treeStore
 	keyStore
+	name() string
 	close() error
 }
 

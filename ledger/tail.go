@@ -27,9 +27,7 @@ func (l *Ledger) tail() {
 		case <-tick.C:
 			l.tick()
 		}
-		if l.reactions.waiting() {
-			l.db.reacting.Go(l.reactions.drain)
-		}
+		l.reactions.start(l)
 	}
 }
 
