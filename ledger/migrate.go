@@ -37,7 +37,7 @@ func (s *sqlStore) migrate(ctx context.Context) error {
 	if version, err := s.version(ctx); err != nil || version == len(steps) {
 		return err
 	}
-	return s.transact(ctx, func(c *sql.Conn) error {
+	return s.transact(ctx, func(c *session) error {
 		if err := s.exec(ctx, c, `CREATE TABLE IF NOT EXISTS fairlead_schema (version INTEGER PRIMARY KEY)`); err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (s *sqlStore) migrate(ctx context.Context) error {
 
 // version reads the schema's version without writing, so that a ledger in place opens under a role that may not create.
 func (s *sqlStore) version(ctx context.Context) (version int, err error) {
-	err = s.read(ctx, func(c *sql.Conn) error {
+	err = s.read(ctx, func(c *session) error {
 		exists := false
 		err := s.rows(ctx, c, func(*sql.Rows) error { exists = true; return nil }, s.dialect.tableExists())
 		if err != nil || !exists {

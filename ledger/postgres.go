@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"strings"
 )
@@ -14,16 +13,20 @@ func (postgres) name() string { return "postgres" }
 
 func (postgres) text(query string) string { return numbered(query) }
 
+func (postgres) ofToken() string { return `b.token = ?` }
+
+func (postgres) tokenArgs(token []byte) []any { return []any{token} }
+
 func (postgres) clock() string {
 	return `(extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000`
 }
 
 // prepare overrides what the role or the database may have set. The planner settings keep it on the indexes while the
 // tables are small or their statistics old: every query of the ledger has one.
-func (postgres) prepare(ctx context.Context, c *sql.Conn) error {
+func (postgres) prepare(ctx context.Context, c *session) error {
 	_, err := c.ExecContext(ctx, `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE;
 		SET synchronous_commit = on; SET statement_timeout = 0; SET lock_timeout = 0; SET bytea_output = 'hex';
-		SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off`)
+		SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; SET enable_hashjoin = off; SET jit = off`)
 	if err != nil {
 		return postgres{}.classify(err, false)
 	}
@@ -43,7 +46,7 @@ func (postgres) prepare(ctx context.Context, c *sql.Conn) error {
 	return nil
 }
 
-func (postgres) begin(ctx context.Context, c *sql.Conn) error {
+func (postgres) begin(ctx context.Context, c *session) error {
 	if _, err := c.ExecContext(ctx, `BEGIN ISOLATION LEVEL READ COMMITTED`); err != nil {
 		return err
 	}
@@ -91,7 +94,7 @@ func columnsOf(rows []row, keys []*subjectKey, epoch int64) *columns {
 	return a
 }
 
-func (d postgres) commit(ctx context.Context, c *sql.Conn, in *commit) error {
+func (d postgres) commit(ctx context.Context, c *session, in *commit) error {
 	a := columnsOf(in.rows, in.keys, in.epoch)
 	var first int64
 	err := c.QueryRowContext(ctx, `SELECT fairlead_append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
@@ -118,7 +121,7 @@ func (d postgres) commit(ctx context.Context, c *sql.Conn, in *commit) error {
 	return nil
 }
 
-func (postgres) insert(ctx context.Context, c *sql.Conn, rows []row, keys []*subjectKey) error {
+func (postgres) insert(ctx context.Context, c *session, rows []row, keys []*subjectKey) error {
 	a := columnsOf(rows, keys, 0)
 	seqs := make([]int64, len(rows))
 	for i := range rows {

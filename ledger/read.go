@@ -87,19 +87,12 @@ type batch struct {
 // pages reads, opens and yields the entries of a query page by page.
 func (l *Ledger) pages(ctx context.Context, op string, q query, after, upTo Seq) iter.Seq2[batch, error] {
 	return func(yield func(batch, error) bool) {
-		after := after // ranging again begins again
-		var rows []row
 		var page batch
-		for after < upTo {
-			err := ctx.Err()
-			if err != nil {
-				err = fail(op, ErrBusy, "the reading was cut short", err)
-			}
+		for read := range l.reads(ctx, op, q, after, upTo) {
+			err := read.err
 			if err == nil {
-				rows, page.upTo, err = l.store.page(ctx, rows[:0], q, after, upTo)
-			}
-			if err == nil {
-				page.entries, err = l.decode(ctx, page.entries[:0], rows)
+				page.upTo = read.upTo
+				page.entries, err = l.decode(ctx, page.entries[:0], read.rows)
 			}
 			if err != nil {
 				yield(batch{}, err)
@@ -108,7 +101,68 @@ func (l *Ledger) pages(ctx context.Context, op string, q query, after, upTo Seq)
 			if !yield(page, nil) {
 				return
 			}
-			after = page.upTo
+		}
+	}
+}
+
+type read struct {
+	rows []row
+	upTo Seq
+	err  error
+}
+
+// reads yields pages of rows up to the first error. Over a database the next page is read while this one is used, which
+// makes a replay as fast as the slower of the two; a Memory starts no goroutine.
+func (l *Ledger) reads(ctx context.Context, op string, q query, after, upTo Seq) iter.Seq[read] {
+	next := func(after Seq, rows []row) (r read) {
+		if err := ctx.Err(); err != nil {
+			return read{err: fail(op, ErrBusy, "the reading was cut short", err)}
+		}
+		r.rows, r.upTo, r.err = l.store.page(ctx, rows, q, after, upTo)
+		return r
+	}
+	return func(yield func(read) bool) {
+		if l.db == nil || q.by != byPosition {
+			var rows []row
+			for at := after; at < upTo; {
+				r := next(at, rows[:0])
+				if !yield(r) || r.err != nil {
+					return
+				}
+				at, rows = r.upTo, r.rows
+			}
+			return
+		}
+		ahead, used, left := make(chan read), make(chan []row, 2), make(chan struct{})
+		go func() {
+			defer close(ahead)
+			for at := after; at < upTo; {
+				var rows []row
+				select {
+				case rows = <-used:
+				default:
+				}
+				r := next(at, rows[:0])
+				select {
+				case ahead <- r:
+				case <-left:
+					return
+				}
+				if at = r.upTo; r.err != nil {
+					return
+				}
+			}
+		}()
+		defer func() { // no goroutine stays behind
+			close(left)
+			for range ahead {
+			}
+		}()
+		for r := range ahead {
+			if !yield(r) {
+				return
+			}
+			used <- r.rows
 		}
 	}
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"strings"
@@ -19,10 +18,15 @@ func (sqlite) name() string { return "sqlite" }
 
 func (sqlite) text(query string) string { return query }
 
+// ofToken goes by a prefix of the token, which makes the index a third of the size and a commit as many pages lighter.
+func (sqlite) ofToken() string { return `substr(b.token, 1, 8) = ? AND b.token = ?` }
+
+func (sqlite) tokenArgs(token []byte) []any { return []any{token[:8], token} }
+
 func (sqlite) clock() string { return "" }
 
 // prepare sets what durability needs and reads it back, as a PRAGMA that does not take is silent.
-func (sqlite) prepare(ctx context.Context, c *sql.Conn) error {
+func (sqlite) prepare(ctx context.Context, c *session) error {
 	var file string
 	if err := c.QueryRowContext(ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&file); err != nil {
 		return sqlite{}.classify(err, false)
@@ -36,6 +40,8 @@ func (sqlite) prepare(ctx context.Context, c *sql.Conn) error {
 		{`PRAGMA synchronous = FULL`, `PRAGMA synchronous`, "2"},
 		{`PRAGMA secure_delete = ON`, `PRAGMA secure_delete`, "1"},
 		{`PRAGMA query_only = OFF`, `PRAGMA query_only`, "0"},
+		{`PRAGMA cache_size = -32768`, `PRAGMA cache_size`, "-32768"},             // 32 MiB: the indexes of a busy log
+		{`PRAGMA wal_autocheckpoint = 8192`, `PRAGMA wal_autocheckpoint`, "8192"}, // pages: 32 MiB
 	} {
 		if _, err := c.ExecContext(ctx, setting.set); err != nil {
 			return sqlite{}.classify(err, false)
@@ -51,12 +57,12 @@ func (sqlite) prepare(ctx context.Context, c *sql.Conn) error {
 	return nil
 }
 
-func (sqlite) begin(ctx context.Context, c *sql.Conn) error {
+func (sqlite) begin(ctx context.Context, c *session) error {
 	_, err := c.ExecContext(ctx, "BEGIN IMMEDIATE")
 	return err
 }
 
-func (d sqlite) commit(ctx context.Context, c *sql.Conn, in *commit) error {
+func (d sqlite) commit(ctx context.Context, c *session, in *commit) error {
 	if err := d.begin(ctx, c); err != nil {
 		return d.classify(err, false)
 	}
@@ -76,7 +82,7 @@ func (d sqlite) commit(ctx context.Context, c *sql.Conn, in *commit) error {
 }
 
 // place checks epoch, guard and erased IDs, and gives the rows their positions.
-func (d sqlite) place(ctx context.Context, c *sql.Conn, in *commit) error {
+func (d sqlite) place(ctx context.Context, c *session, in *commit) error {
 	var head, epoch int64
 	var leaf []byte
 	err := c.QueryRowContext(ctx, `SELECT coalesce((SELECT max(seq) FROM fairlead_entry), 0), epoch,
@@ -111,7 +117,7 @@ func (d sqlite) place(ctx context.Context, c *sql.Conn, in *commit) error {
 }
 
 // insert writes many rows by one statement: most of the cost of a small INSERT is the call.
-func (d sqlite) insert(ctx context.Context, c *sql.Conn, rows []row, keys []*subjectKey) error {
+func (d sqlite) insert(ctx context.Context, c *session, rows []row, keys []*subjectKey) error {
 	for _, k := range keys {
 		_, err := c.ExecContext(ctx, `INSERT INTO fairlead_subject (token, wrapped, name) VALUES (?, ?, ?)`, k.token[:], k.wrapped, k.name)
 		if err != nil {
@@ -130,11 +136,12 @@ func (d sqlite) insert(ctx context.Context, c *sql.Conn, rows []row, keys []*sub
 				notNil(r.public), r.commitment[:], r.leaf[:])
 			bodies = append(bodies, int64(r.seq), r.id[:], keyBytes(&r.key), r.token[:], r.sealed)
 		}
-		_, err := c.ExecContext(ctx, `INSERT INTO fairlead_entry (seq, at, stream, kind, version, critical, public, commitment, leaf)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?, ?, ?, ?, ?)`, n-1), entries...)
+		// OR FAIL: what a failing statement did before needs no journal of its own, as all is rolled back.
+		err := c.run(ctx, `INSERT OR FAIL INTO fairlead_entry (seq, at, stream, kind, version, critical, public, commitment, leaf)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?, ?, ?, ?, ?)`, n-1), entries)
 		if err == nil {
-			_, err = c.ExecContext(ctx, `INSERT INTO fairlead_body (seq, id, key, token, sealed)
-				VALUES (?, ?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?)`, n-1), bodies...)
+			err = c.run(ctx, `INSERT OR FAIL INTO fairlead_body (seq, id, key, token, sealed)
+				VALUES (?, ?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?)`, n-1), bodies)
 		}
 		if err != nil {
 			return err
@@ -142,6 +149,15 @@ func (d sqlite) insert(ctx context.Context, c *sql.Conn, rows []row, keys []*sub
 		rows = rows[n:]
 	}
 	return nil
+}
+
+// run executes a statement that is kept prepared.
+func (c *session) run(ctx context.Context, query string, args []any) error {
+	stmt, err := c.prepare(ctx, query)
+	if err == nil {
+		_, err = stmt.ExecContext(ctx, args...)
+	}
+	return err
 }
 
 func notNil(b []byte) []byte {

@@ -19,7 +19,7 @@ type doomed struct {
 // remove counts, accounts, deletes and moves the epoch on, in one transaction that nobody writes beside. The accounting
 // entry comes first: the trigger lets no body go without it.
 func (s *sqlStore) remove(ctx context.Context, r *removal) error {
-	return s.transact(ctx, func(c *sql.Conn) error {
+	return s.transact(ctx, func(c *session) error {
 		var head, epoch int64
 		var leaf []byte
 		err := s.rows(ctx, c, func(rows *sql.Rows) error { return rows.Scan(&epoch, &head, &leaf) },
@@ -61,8 +61,8 @@ func (s *sqlStore) remove(ctx context.Context, r *removal) error {
 }
 
 // doomed lists the bodies that go, counts those that are kept, and says whether the subject has a key.
-func (s *sqlStore) doomed(ctx context.Context, c *sql.Conn, r *removal) (list []doomed, known bool, err error) {
-	where, args := `b.token = ?`, []any{r.token[:]}
+func (s *sqlStore) doomed(ctx context.Context, c *session, r *removal) (list []doomed, known bool, err error) {
+	where, args := s.dialect.ofToken(), s.dialect.tokenArgs(r.token[:])
 	if !r.erase {
 		where, args = `e.stream = ? AND e.at < ?`, []any{r.stream, r.before}
 		if len(r.kinds) > 0 {
@@ -96,7 +96,7 @@ func (s *sqlStore) doomed(ctx context.Context, c *sql.Conn, r *removal) (list []
 }
 
 // shred deletes bodies, and the keys of subjects that have none left.
-func (s *sqlStore) shred(ctx context.Context, c *sql.Conn, r *removal, list []doomed) error {
+func (s *sqlStore) shred(ctx context.Context, c *session, r *removal, list []doomed) error {
 	tokens := map[[32]byte]struct{}{}
 	if r.erase {
 		tokens[r.token] = struct{}{}
@@ -115,7 +115,8 @@ func (s *sqlStore) shred(ctx context.Context, c *sql.Conn, r *removal, list []do
 	}
 	for token := range tokens {
 		err := s.exec(ctx, c, `DELETE FROM fairlead_subject WHERE token = ?
-			AND NOT EXISTS (SELECT 1 FROM fairlead_body WHERE token = ?)`, token[:], token[:])
+			AND NOT EXISTS (SELECT 1 FROM fairlead_body b WHERE `+s.dialect.ofToken()+`)`,
+			append([]any{token[:]}, s.dialect.tokenArgs(token[:])...)...)
 		if err != nil {
 			return err
 		}
@@ -125,7 +126,7 @@ func (s *sqlStore) shred(ctx context.Context, c *sql.Conn, r *removal, list []do
 
 // confirm takes the log's lock first: a commit whose answer was lost holds it until it has happened or not.
 func (s *sqlStore) confirm(ctx context.Context, id uuid.UUID) (seq Seq, err error) {
-	err = s.transact(ctx, func(c *sql.Conn) error {
+	err = s.transact(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error { return r.Scan(&seq) }, `SELECT seq FROM fairlead_body WHERE id = ?`, id[:])
 	})
 	return seq, err

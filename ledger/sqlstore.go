@@ -29,14 +29,17 @@ type sqlStore struct {
 type dialect interface {
 	name() string
 	// prepare makes a fresh connection the ledger's own and checks that it can be trusted.
-	prepare(ctx context.Context, c *sql.Conn) error
+	prepare(ctx context.Context, c *session) error
 	// begin starts a writing transaction that nobody else can write beside.
-	begin(ctx context.Context, c *sql.Conn) error
-	commit(ctx context.Context, c *sql.Conn, in *commit) error
+	begin(ctx context.Context, c *session) error
+	commit(ctx context.Context, c *session, in *commit) error
 	// insert writes rows at the positions they have, inside begin.
-	insert(ctx context.Context, c *sql.Conn, rows []row, keys []*subjectKey) error
+	insert(ctx context.Context, c *session, rows []row, keys []*subjectKey) error
 	// in writes the condition that a column is one of many values, and its arguments.
 	in(column string, values [][]byte) (string, []any)
+	// ofToken is the condition that a body b has a token, in the form of its index, and tokenArgs its arguments.
+	ofToken() string
+	tokenArgs(token []byte) []any
 	// text rewrites ? into the dialect's placeholders.
 	text(query string) string
 	// classify turns a driver's error into the ledger's; doubt: it was a commit.
@@ -49,7 +52,24 @@ type dialect interface {
 // lane is one connection, used by one caller at a time.
 type lane struct {
 	turn chan struct{}
-	conn *sql.Conn
+	conn *session
+}
+
+// session is a connection with its prepared statements: preparing costs more than running.
+type session struct {
+	*sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+func (c *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := c.prepared[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := c.PrepareContext(ctx, query)
+	if err == nil && len(c.prepared) < 64 {
+		c.prepared[query] = stmt
+	}
+	return stmt, err
 }
 
 func newSQLStore(db *sql.DB, d dialect) *sqlStore {
@@ -60,7 +80,7 @@ func newSQLStore(db *sql.DB, d dialect) *sqlStore {
 }
 
 // with runs f on a lane's connection. An error that leaves the connection useless replaces it next time.
-func (s *sqlStore) with(ctx context.Context, l *lane, f func(c *sql.Conn) error) error {
+func (s *sqlStore) with(ctx context.Context, l *lane, f func(c *session) error) error {
 	select {
 	case l.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -68,10 +88,11 @@ func (s *sqlStore) with(ctx context.Context, l *lane, f func(c *sql.Conn) error)
 	}
 	defer func() { <-l.turn }()
 	if l.conn == nil {
-		c, err := s.db.Conn(ctx)
+		conn, err := s.db.Conn(ctx)
 		if err != nil {
 			return s.dialect.classify(err, false)
 		}
+		c := &session{conn, map[string]*sql.Stmt{}}
 		if err := s.dialect.prepare(ctx, c); err != nil {
 			discard(c)
 			return err
@@ -88,18 +109,21 @@ func (s *sqlStore) with(ctx context.Context, l *lane, f func(c *sql.Conn) error)
 
 // discard closes a connection for good, so that the pool does not hand out one that has the ledger's settings or an
 // open transaction.
-func discard(c *sql.Conn) {
+func discard(c *session) {
+	for _, stmt := range c.prepared {
+		_ = stmt.Close()
+	}
 	_ = c.Raw(func(any) error { return errBadConn })
 	_ = c.Close()
 }
 
-func (s *sqlStore) read(ctx context.Context, f func(c *sql.Conn) error) error {
+func (s *sqlStore) read(ctx context.Context, f func(c *session) error) error {
 	return s.with(ctx, &s.reader, f)
 }
 
 // transact runs f in a writing transaction that excludes every other writer of the log.
-func (s *sqlStore) transact(ctx context.Context, f func(c *sql.Conn) error) error {
-	return s.with(ctx, &s.writer, func(c *sql.Conn) error {
+func (s *sqlStore) transact(ctx context.Context, f func(c *session) error) error {
+	return s.with(ctx, &s.writer, func(c *session) error {
 		if err := s.dialect.begin(ctx, c); err != nil {
 			return s.dialect.classify(err, false)
 		}
@@ -115,19 +139,19 @@ func (s *sqlStore) transact(ctx context.Context, f func(c *sql.Conn) error) erro
 	})
 }
 
-func rollback(c *sql.Conn) {
+func rollback(c *session) {
 	ctx, cancel := context.WithTimeout(context.Background(), sqlTimeout)
 	defer cancel()
 	_, _ = c.ExecContext(ctx, "ROLLBACK")
 }
 
-func (s *sqlStore) exec(ctx context.Context, c *sql.Conn, query string, args ...any) error {
+func (s *sqlStore) exec(ctx context.Context, c *session, query string, args ...any) error {
 	_, err := c.ExecContext(ctx, s.dialect.text(query), args...)
 	return err
 }
 
 // rows runs a query and gives every row to scan.
-func (s *sqlStore) rows(ctx context.Context, c *sql.Conn, scan func(*sql.Rows) error, query string, args ...any) error {
+func (s *sqlStore) rows(ctx context.Context, c *session, scan func(*sql.Rows) error, query string, args ...any) error {
 	rows, err := c.QueryContext(ctx, s.dialect.text(query), args...)
 	if err != nil {
 		return s.dialect.classify(err, false)
@@ -146,7 +170,7 @@ func (s *sqlStore) rows(ctx context.Context, c *sql.Conn, scan func(*sql.Rows) e
 
 func (s *sqlStore) setup(ctx context.Context, fresh settings) (kept settings, err error) {
 	if fresh.origin != "" {
-		err = s.transact(ctx, func(c *sql.Conn) error {
+		err = s.transact(ctx, func(c *session) error {
 			return s.exec(ctx, c, `INSERT INTO fairlead_state (one, origin, token_key, sign_key, epoch, removing)
 				VALUES (1, ?, ?, ?, 0, 0) ON CONFLICT DO NOTHING`, fresh.origin, fresh.tokenKey, fresh.signKey)
 		})
@@ -154,7 +178,7 @@ func (s *sqlStore) setup(ctx context.Context, fresh settings) (kept settings, er
 			return kept, err
 		}
 	}
-	err = s.read(ctx, func(c *sql.Conn) error {
+	err = s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error { return r.Scan(&kept.origin, &kept.tokenKey, &kept.signKey) },
 			`SELECT origin, token_key, sign_key FROM fairlead_state`)
 	})
@@ -162,7 +186,7 @@ func (s *sqlStore) setup(ctx context.Context, fresh settings) (kept settings, er
 }
 
 func (s *sqlStore) commit(ctx context.Context, in *commit) error {
-	return s.with(ctx, &s.writer, func(c *sql.Conn) error { return s.dialect.commit(ctx, c, in) })
+	return s.with(ctx, &s.writer, func(c *session) error { return s.dialect.commit(ctx, c, in) })
 }
 
 func (s *sqlStore) known(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Seq, error) {
@@ -174,7 +198,7 @@ func (s *sqlStore) known(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Se
 		hashes[h] = ids[i]
 		raw[i], rawGone[i] = ids[i][:], append([]byte(nil), h[:]...)
 	}
-	err := s.with(ctx, &s.writer, func(c *sql.Conn) error { // not the reader, whose snapshot may be older
+	err := s.with(ctx, &s.writer, func(c *session) error { // not the reader, whose snapshot may be older
 		where, args := s.dialect.in("id", raw)
 		err := s.rows(ctx, c, func(r *sql.Rows) error {
 			var id sql.RawBytes
@@ -206,7 +230,7 @@ func (s *sqlStore) keys(ctx context.Context, tokens [][32]byte) (found []keyRow,
 	for i := range tokens {
 		raw[i] = tokens[i][:]
 	}
-	err = s.read(ctx, func(c *sql.Conn) error {
+	err = s.read(ctx, func(c *session) error {
 		where, args := s.dialect.in("token", raw)
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			var token sql.RawBytes
@@ -230,7 +254,7 @@ func (s *sqlStore) look(ctx context.Context, at Seq) (v view, err error) {
 	if clock == "" {
 		clock = "0"
 	}
-	err = s.read(ctx, func(c *sql.Conn) error {
+	err = s.read(ctx, func(c *session) error {
 		var head sql.NullInt64
 		var headLeaf, leaf []byte
 		var ns int64
@@ -257,7 +281,7 @@ func (s *sqlStore) page(ctx context.Context, dst []row, q query, after, upTo Seq
 	text, args := s.pageQuery(q, after, upTo)
 	before := len(dst)
 	names := map[string]string{}
-	err := s.read(ctx, func(c *sql.Conn) error {
+	err := s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			dst = append(dst, row{})
 			return scanRow(r, &dst[len(dst)-1], names)
@@ -278,8 +302,8 @@ func (s *sqlStore) pageQuery(q query, after, upTo Seq) (string, []any) {
 		return `SELECT ` + rowColumns + rowTables + `WHERE b.key = ? AND b.key <> ` + emptyBlob(s.dialect) +
 			` AND b.seq > ? AND b.seq <= ? ORDER BY b.seq LIMIT ` + fmt.Sprint(sqlPage), append([]any{q.key[:]}, span...)
 	case q.by == bySubject:
-		text := `SELECT ` + rowColumns + rowTables + `WHERE b.token = ? AND b.seq > ? AND b.seq <= ?`
-		args := append([]any{q.token[:]}, span...)
+		text := `SELECT ` + rowColumns + rowTables + `WHERE ` + s.dialect.ofToken() + ` AND b.seq > ? AND b.seq <= ?`
+		args := append(s.dialect.tokenArgs(q.token[:]), span...)
 		if len(q.streams) > 0 {
 			text += ` AND e.stream IN (?` + strings.Repeat(", ?", len(q.streams)-1) + `)`
 			for _, stream := range q.streams {

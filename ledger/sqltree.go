@@ -10,7 +10,7 @@ import (
 // audit reads envelopes whether they have a body or not.
 func (s *sqlStore) audit(ctx context.Context, dst []row, after, upTo Seq) ([]row, error) {
 	names := map[string]string{}
-	err := s.read(ctx, func(c *sql.Conn) error {
+	err := s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			dst = append(dst, row{})
 			to := &dst[len(dst)-1]
@@ -43,7 +43,7 @@ func (s *sqlStore) audit(ctx context.Context, dst []row, after, upTo Seq) ([]row
 }
 
 func (s *sqlStore) hashes(ctx context.Context, dst []byte, query string, args ...any) ([]byte, error) {
-	err := s.read(ctx, func(c *sql.Conn) error {
+	err := s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			var h sql.RawBytes
 			err := r.Scan(&h)
@@ -68,7 +68,7 @@ func (s *sqlStore) roots(ctx context.Context, dst []byte, level int, from, to in
 }
 
 func (s *sqlStore) tile(ctx context.Context, level int, n int64) (hashes []byte, err error) {
-	err = s.read(ctx, func(c *sql.Conn) error {
+	err = s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error { return r.Scan(&hashes) },
 			`SELECT hashes FROM fairlead_tile WHERE level = ? AND n = ?`, level, n)
 	})
@@ -80,7 +80,7 @@ func (s *sqlStore) putTiles(ctx context.Context, tiles []tile) error {
 	for len(tiles) > 0 {
 		some := tiles[:min(len(tiles), 16)]
 		tiles = tiles[len(some):]
-		err := s.transact(ctx, func(c *sql.Conn) error {
+		err := s.transact(ctx, func(c *session) error {
 			for i := range some {
 				t := &some[i]
 				err := s.exec(ctx, c, `INSERT INTO fairlead_tile (level, n, root, hashes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -99,7 +99,7 @@ func (s *sqlStore) putTiles(ctx context.Context, tiles []tile) error {
 }
 
 func (s *sqlStore) signed(ctx context.Context, query string, args ...any) (list []signed, err error) {
-	err = s.read(ctx, func(c *sql.Conn) error {
+	err = s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			var size int64
 			var note []byte
@@ -125,7 +125,7 @@ func (s *sqlStore) lastCheckpoint(ctx context.Context) (signed, error) {
 }
 
 func (s *sqlStore) putCheckpoint(ctx context.Context, p signed) error {
-	return s.transact(ctx, func(c *sql.Conn) error {
+	return s.transact(ctx, func(c *session) error {
 		return s.exec(ctx, c, `INSERT INTO fairlead_checkpoint (size, note) VALUES (?, ?) ON CONFLICT DO NOTHING`,
 			int64(p.size), p.note)
 	})
@@ -134,7 +134,7 @@ func (s *sqlStore) putCheckpoint(ctx context.Context, p signed) error {
 // rewrap changes every wrapped key in one transaction. The epoch moves, so that no process goes on with a key that it
 // can no longer store.
 func (s *sqlStore) rewrap(ctx context.Context, set settings, next func(keyRow) ([]byte, error)) error {
-	return s.transact(ctx, func(c *sql.Conn) error {
+	return s.transact(ctx, func(c *session) error {
 		last := []byte{}
 		for {
 			var page []keyRow

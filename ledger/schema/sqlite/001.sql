@@ -21,7 +21,7 @@ CREATE TABLE fairlead_body (
 ) STRICT;
 CREATE UNIQUE INDEX fairlead_body_id ON fairlead_body (id);
 CREATE INDEX fairlead_body_key ON fairlead_body (key) WHERE key <> x'';
-CREATE INDEX fairlead_body_token ON fairlead_body (token);
+CREATE INDEX fairlead_body_token ON fairlead_body (substr(token, 1, 8));
 
 CREATE TABLE fairlead_subject (
 	token   BLOB PRIMARY KEY,
