@@ -280,11 +280,11 @@ const (
 func (s *sqlStore) page(ctx context.Context, dst []row, q query, after, upTo Seq) ([]row, Seq, error) {
 	text, args := s.pageQuery(q, after, upTo)
 	before := len(dst)
-	names := map[string]string{}
+	var to rowScanner
 	err := s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			dst = append(dst, row{})
-			return scanRow(r, &dst[len(dst)-1], names)
+			return to.scan(r, &dst[len(dst)-1])
 		}, text, args...)
 	})
 	if err == nil && len(dst)-before == sqlPage {
@@ -331,14 +331,26 @@ func emptyBlob(d dialect) string {
 	return `''::bytea`
 }
 
-// scanRow reads one row and shares the few different names of a page.
-func scanRow(r *sql.Rows, to *row, names map[string]string) error {
-	var stream, kind, id, key, token sql.RawBytes
-	err := r.Scan(&to.seq, &to.at, &stream, &kind, &to.version, &to.critical, &to.public, &id, &key, &token, &to.sealed)
+// rowScanner reads the rows of one page. It shares their few different names and lays their payloads into blocks.
+type rowScanner struct {
+	names  map[string]string
+	copies arena
+
+	stream, kind, public, id, key, token, sealed sql.RawBytes
+	seq, version                                 int64
+}
+
+func (s *rowScanner) scan(r *sql.Rows, to *row) error {
+	if s.names == nil {
+		s.names = map[string]string{}
+	}
+	err := r.Scan(&s.seq, &to.at, &s.stream, &s.kind, &s.version, &to.critical, &s.public, &s.id, &s.key, &s.token, &s.sealed)
 	if err != nil {
 		return err
 	}
-	return to.fill(stream, kind, id, key, token, names)
+	to.seq, to.version = Seq(s.seq), uint8(s.version)
+	to.public, to.sealed = s.copies.copy(s.public), s.copies.copy(s.sealed)
+	return to.fill(s.stream, s.kind, s.id, s.key, s.token, s.names)
 }
 
 func (r *row) fill(stream, kind, id, key, token []byte, names map[string]string) error {

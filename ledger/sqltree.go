@@ -10,14 +10,15 @@ import (
 // audit reads envelopes whether they have a body or not.
 func (s *sqlStore) audit(ctx context.Context, dst []row, after, upTo Seq) ([]row, error) {
 	names := map[string]string{}
+	var copies arena
 	err := s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			dst = append(dst, row{})
 			to := &dst[len(dst)-1]
-			var stream, kind, commitment, leaf, id, key, token, sealed sql.RawBytes
+			var stream, kind, public, commitment, leaf, id, key, token, sealed sql.RawBytes
 			var seq, version int64
 			var bodySeq sql.NullInt64
-			err := r.Scan(&seq, &to.at, &stream, &kind, &version, &to.critical, &to.public, &commitment, &leaf,
+			err := r.Scan(&seq, &to.at, &stream, &kind, &version, &to.critical, &public, &commitment, &leaf,
 				&bodySeq, &id, &key, &token, &sealed)
 			if err != nil {
 				return err
@@ -26,13 +27,14 @@ func (s *sqlStore) audit(ctx context.Context, dst []row, after, upTo Seq) ([]row
 			if int64(to.version) != version || len(commitment) != 32 || len(leaf) != 32 {
 				return &Error{Op: "read", Reason: ErrTampered, Seq: to.seq, Detail: "an envelope column out of shape"}
 			}
+			to.public = copies.copy(public)
 			copy(to.commitment[:], commitment)
 			copy(to.leaf[:], leaf)
 			if !bodySeq.Valid {
 				to.stream, to.kind = intern(names, stream), intern(names, kind)
 				return nil
 			}
-			to.sealed = slices.Clone([]byte(sealed))
+			to.sealed = copies.copy(sealed)
 			return to.fill(stream, kind, id, key, token, names)
 		}, `SELECT e.seq, e.at, e.stream, e.kind, e.version, e.critical, e.public, e.commitment, e.leaf,
 			b.seq, b.id, b.key, b.token, b.sealed
