@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 )
 
 // Open opens the ledger that lies in a database, and makes its tables if there are none: SQLite (3.37 or later) or
@@ -58,13 +59,15 @@ func openStore(ctx context.Context, s *sqlStore, o *Options) (*Ledger, error) {
 	return l, nil
 }
 
+// dialectOf goes by who answers, or by whose error it is: a locked SQLite file is SQLite, too.
 func dialectOf(ctx context.Context, db *sql.DB) (dialect, error) {
 	var version string
-	if db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version) == nil {
+	err := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version)
+	var coded interface{ Code() int }
+	if err == nil || errors.As(err, &coded) {
 		return sqlite{}, nil
 	}
-	err := db.QueryRowContext(ctx, `SHOW server_version_num`).Scan(&version)
-	if err != nil {
+	if err := db.QueryRowContext(ctx, `SHOW server_version_num`).Scan(&version); err != nil {
 		return nil, fail("open", ErrUnavailable, "neither SQLite nor PostgreSQL answers", err)
 	}
 	return postgres{}, nil

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -28,7 +29,10 @@ func (sqlite) clock() string { return "" }
 // prepare sets what durability needs and reads it back, as a PRAGMA that does not take is silent.
 func (sqlite) prepare(ctx context.Context, c *session) error {
 	var file string
-	if err := c.QueryRowContext(ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&file); err != nil {
+	err := untilFree(ctx, func() error {
+		return c.QueryRowContext(ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&file)
+	})
+	if err != nil {
 		return sqlite{}.classify(err, false)
 	}
 	if file == "" {
@@ -43,7 +47,7 @@ func (sqlite) prepare(ctx context.Context, c *session) error {
 		{`PRAGMA cache_size = -32768`, `PRAGMA cache_size`, "-32768"},             // 32 MiB: the indexes of a busy log
 		{`PRAGMA wal_autocheckpoint = 8192`, `PRAGMA wal_autocheckpoint`, "8192"}, // pages: 32 MiB
 	} {
-		if _, err := c.ExecContext(ctx, setting.set); err != nil {
+		if err := untilFree(ctx, func() error { _, err := c.ExecContext(ctx, setting.set); return err }); err != nil {
 			return sqlite{}.classify(err, false)
 		}
 		var got string
@@ -55,6 +59,22 @@ func (sqlite) prepare(ctx context.Context, c *session) error {
 		}
 	}
 	return nil
+}
+
+// untilFree repeats what finds the file locked, for as long as the busy timeout: the change to WAL does not wait itself.
+func untilFree(ctx context.Context, f func() error) error {
+	for began := time.Now(); ; {
+		err := f()
+		var coded interface{ Code() int }
+		if err == nil || !errors.As(err, &coded) || coded.Code()&0xff != sqliteBusy || time.Since(began) > 5*time.Second {
+			return err
+		}
+		select {
+		case <-time.After(10 * time.Millisecond):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 func (sqlite) begin(ctx context.Context, c *session) error {

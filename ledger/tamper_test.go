@@ -169,7 +169,7 @@ func detected(t *testing.T, l *ledger.Ledger, kept []byte, tamper func(*tamperin
 
 var tampered = []string{"fairlead_entry", "fairlead_body", "fairlead_tile", "fairlead_checkpoint"}
 
-func exec(t testing.TB, db *sql.DB, query string, args ...any) {
+func execSQL(t testing.TB, db *sql.DB, query string, args ...any) {
 	t.Helper()
 	_, err := db.Exec(query, args...)
 	require.NoError(t, err, query)
@@ -187,7 +187,7 @@ func dropTriggers(t testing.TB, db *sql.DB) (names []string) {
 	}
 	require.NoError(t, rows.Close())
 	for _, name := range names {
-		exec(t, db, `DROP TRIGGER `+name)
+		execSQL(t, db, `DROP TRIGGER `+name)
 	}
 	return names
 }
@@ -204,9 +204,9 @@ func TestWhatNoCheckpointShows(t *testing.T) {
 	require.NoError(t, l.Close())
 	dropTriggers(t, db)
 	for _, table := range tampered[:2] {
-		exec(t, db, `DELETE FROM `+table+` WHERE seq > 20`)
+		execSQL(t, db, `DELETE FROM `+table+` WHERE seq > 20`)
 	}
-	exec(t, db, `DELETE FROM fairlead_checkpoint WHERE size > 20`)
+	execSQL(t, db, `DELETE FROM fairlead_checkpoint WHERE size > 20`)
 	report := verify(t, open(t, db, nil), kept)
 	assert.Equal(t, ledger.Seq(20), report.Entries, "the uncovered tail was cut off and nothing shows it")
 
@@ -287,7 +287,7 @@ func TestErrorsOfTamperingHoldNothingPersonal(t *testing.T) {
 	_, err := l.Append(t.Context(), ledger.Entry{Stream: "a", Kind: "k", Subject: "canary", Body: []byte("canary")})
 	require.NoError(t, err)
 	dropTriggers(t, db)
-	exec(t, db, `UPDATE fairlead_body SET sealed = zeroblob(80)`)
+	execSQL(t, db, `UPDATE fairlead_body SET sealed = zeroblob(80)`)
 	for _, err := range l.Find(t.Context(), "canary") {
 		require.ErrorIs(t, err, ledger.ErrTampered)
 		assert.False(t, strings.Contains(fmt.Sprintf("%v %+v %#v", err, err, err), "canary"))
