@@ -17,6 +17,10 @@ func (postgres) ofToken() string { return `b.token = ?` }
 
 func (postgres) tokenArgs(token []byte) []any { return []any{token} }
 
+func (postgres) joined(columns ...string) string {
+	return `(` + strings.Join(columns, ` || `) + `)`
+}
+
 func (postgres) clock() string {
 	return `(extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000`
 }

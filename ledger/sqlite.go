@@ -24,6 +24,11 @@ func (sqlite) ofToken() string { return `substr(b.token, 1, 8) = ? AND b.token =
 
 func (sqlite) tokenArgs(token []byte) []any { return []any{token[:8], token} }
 
+// joined: || makes text of blobs, byte by byte in a UTF-8 database, which the cast turns back.
+func (sqlite) joined(columns ...string) string {
+	return `CAST(` + strings.Join(columns, ` || `) + ` AS BLOB)`
+}
+
 func (sqlite) clock() string { return "" }
 
 // prepare sets what durability needs and reads it back, as a PRAGMA that does not take is silent.

@@ -40,6 +40,8 @@ type dialect interface {
 	// ofToken is the condition that a body b has a token, in the form of its index, and tokenArgs its arguments.
 	ofToken() string
 	tokenArgs(token []byte) []any
+	// joined is the concatenation of byte columns.
+	joined(columns ...string) string
 	// text rewrites ? into the dialect's placeholders.
 	text(query string) string
 	// classify turns a driver's error into the ledger's; doubt: it was a commit.
@@ -272,9 +274,10 @@ func (s *sqlStore) look(ctx context.Context, at Seq) (v view, err error) {
 	return v, err
 }
 
+// A column costs a driver more than its bytes: those of fixed length come as one.
 const (
-	rowColumns = `e.seq, e.at, e.stream, e.kind, e.version, e.critical, e.public, b.id, b.key, b.token, b.sealed`
-	rowTables  = ` FROM fairlead_entry e JOIN fairlead_body b ON b.seq = e.seq `
+	rowHead   = `e.seq, e.at, e.stream, e.kind, e.version * 2 + CASE WHEN e.critical THEN 1 ELSE 0 END, e.public, b.sealed, `
+	rowTables = ` FROM fairlead_entry e JOIN fairlead_body b ON b.seq = e.seq `
 )
 
 func (s *sqlStore) page(ctx context.Context, dst []row, q query, after, upTo Seq) ([]row, Seq, error) {
@@ -284,7 +287,11 @@ func (s *sqlStore) page(ctx context.Context, dst []row, q query, after, upTo Seq
 	err := s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			dst = append(dst, row{})
-			return to.scan(r, &dst[len(dst)-1])
+			row := &dst[len(dst)-1]
+			if err := to.scan(r, row); err != nil {
+				return err
+			}
+			return row.fill(to.fixed)
 		}, text, args...)
 	})
 	if err == nil && len(dst)-before == sqlPage {
@@ -295,6 +302,7 @@ func (s *sqlStore) page(ctx context.Context, dst []row, q query, after, upTo Seq
 
 // pageQuery asks each stream by its own index, so that a rare stream does not read through the busy ones.
 func (s *sqlStore) pageQuery(q query, after, upTo Seq) (string, []any) {
+	rowColumns := rowHead + s.dialect.joined(`b.id`, `b.token`, `b.key`)
 	limit := fmt.Sprintf(" ORDER BY seq LIMIT %d", sqlPage)
 	span := []any{int64(after), int64(upTo)}
 	switch {
@@ -336,31 +344,32 @@ type rowScanner struct {
 	names  map[string]string
 	copies arena
 
-	stream, kind, public, id, key, token, sealed sql.RawBytes
-	seq, version                                 int64
+	stream, kind, public, sealed, fixed sql.RawBytes
+	seq, flags                          int64
 }
 
+// scan reads rowHead and one column of bytes of fixed length, of which the last ones are id, token and key.
 func (s *rowScanner) scan(r *sql.Rows, to *row) error {
 	if s.names == nil {
 		s.names = map[string]string{}
 	}
-	err := r.Scan(&s.seq, &to.at, &s.stream, &s.kind, &s.version, &to.critical, &s.public, &s.id, &s.key, &s.token, &s.sealed)
-	if err != nil {
+	if err := r.Scan(&s.seq, &to.at, &s.stream, &s.kind, &s.flags, &s.public, &s.sealed, &s.fixed); err != nil {
 		return err
 	}
-	to.seq, to.version = Seq(s.seq), uint8(s.version)
+	to.seq, to.version, to.critical = Seq(s.seq), uint8(s.flags/2), s.flags%2 != 0
+	to.stream, to.kind = intern(s.names, s.stream), intern(s.names, s.kind)
 	to.public, to.sealed = s.copies.copy(s.public), s.copies.copy(s.sealed)
-	return to.fill(s.stream, s.kind, s.id, s.key, s.token, s.names)
+	return nil
 }
 
-func (r *row) fill(stream, kind, id, key, token []byte, names map[string]string) error {
-	if len(id) != 16 || len(key) != 0 && len(key) != 16 || len(token) != 32 {
+// fill takes id, token and, if there is one, key.
+func (r *row) fill(fixed []byte) error {
+	if len(fixed) != 48 && len(fixed) != 64 {
 		return &Error{Op: "read", Reason: ErrTampered, Seq: r.seq, Detail: "a body column of the wrong length"}
 	}
-	r.stream, r.kind = intern(names, stream), intern(names, kind)
-	copy(r.id[:], id)
-	copy(r.key[:], key)
-	copy(r.token[:], token)
+	copy(r.id[:], fixed)
+	copy(r.token[:], fixed[16:])
+	copy(r.key[:], fixed[48:])
 	r.kept = true
 	return nil
 }

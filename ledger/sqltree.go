@@ -9,35 +9,24 @@ import (
 
 // audit reads envelopes whether they have a body or not.
 func (s *sqlStore) audit(ctx context.Context, dst []row, after, upTo Seq) ([]row, error) {
-	names := map[string]string{}
-	var copies arena
+	var to rowScanner
 	err := s.read(ctx, func(c *session) error {
 		return s.rows(ctx, c, func(r *sql.Rows) error {
 			dst = append(dst, row{})
-			to := &dst[len(dst)-1]
-			var stream, kind, public, commitment, leaf, id, key, token, sealed sql.RawBytes
-			var seq, version int64
-			var bodySeq sql.NullInt64
-			err := r.Scan(&seq, &to.at, &stream, &kind, &version, &to.critical, &public, &commitment, &leaf,
-				&bodySeq, &id, &key, &token, &sealed)
-			if err != nil {
+			row := &dst[len(dst)-1]
+			if err := to.scan(r, row); err != nil {
 				return err
 			}
-			to.seq, to.version = Seq(seq), uint8(version)
-			if int64(to.version) != version || len(commitment) != 32 || len(leaf) != 32 {
-				return &Error{Op: "read", Reason: ErrTampered, Seq: to.seq, Detail: "an envelope column out of shape"}
+			if len(to.fixed) < 2*hashSize || to.flags < 0 || to.flags > 511 {
+				return &Error{Op: "read", Reason: ErrTampered, Seq: row.seq, Detail: "an envelope column out of shape"}
 			}
-			to.public = copies.copy(public)
-			copy(to.commitment[:], commitment)
-			copy(to.leaf[:], leaf)
-			if !bodySeq.Valid {
-				to.stream, to.kind = intern(names, stream), intern(names, kind)
+			copy(row.commitment[:], to.fixed)
+			copy(row.leaf[:], to.fixed[hashSize:])
+			if len(to.fixed) == 2*hashSize {
 				return nil
 			}
-			to.sealed = copies.copy(sealed)
-			return to.fill(stream, kind, id, key, token, names)
-		}, `SELECT e.seq, e.at, e.stream, e.kind, e.version, e.critical, e.public, e.commitment, e.leaf,
-			b.seq, b.id, b.key, b.token, b.sealed
+			return row.fill(to.fixed[2*hashSize:])
+		}, `SELECT `+rowHead+s.dialect.joined(`e.commitment`, `e.leaf`, `coalesce(`+s.dialect.joined(`b.id`, `b.token`, `b.key`)+`, `+emptyBlob(s.dialect)+`)`)+`
 			FROM fairlead_entry e LEFT JOIN fairlead_body b ON b.seq = e.seq
 			WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT `+fmt.Sprint(sqlPage), int64(after), int64(upTo))
 	})
