@@ -51,12 +51,28 @@ func openStore(ctx context.Context, s *sqlStore, o *Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.writable(ctx); err != nil {
+		return nil, err
+	}
 	l.db = newDatabase(o.Poll)
 	if err := l.look(ctx); err != nil {
 		return nil, err
 	}
 	l.startDatabase()
 	return l, nil
+}
+
+// writable finds out at once what would otherwise fail the first append: a read-only file or a role without the right.
+func (s *sqlStore) writable(ctx context.Context) error {
+	return s.transact(ctx, func(c *session) error {
+		for _, table := range []string{"entry", "body", "subject", "gone", "tile", "checkpoint"} {
+			err := s.exec(ctx, c, `INSERT INTO fairlead_`+table+` SELECT * FROM fairlead_`+table+` WHERE 1 = 0`)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // dialectOf goes by who answers, or by whose error it is: a locked SQLite file is SQLite, too.
