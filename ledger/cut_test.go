@@ -130,4 +130,3 @@ func TestCommitCutOnTheWire(t *testing.T) {
 	verify(t, direct)
 	t.Logf("%d commits cut on the wire, each ID once", proxy.cuts.Load())
 }
-

@@ -138,13 +138,13 @@ func (l *Ledger) remove(ctx context.Context, op string, r *removal, e Entry, pub
 	p := newPending(append(carry, Entry{Stream: ownStream, Kind: e.Kind, Critical: true}))
 	for attempt := 0; ; attempt++ {
 		err := l.removeOnce(ctx, r, p, public)
-		var stale *staleError
+		stale := staleness(err)
 		switch {
 		case err == nil && len(r.rows) == 0:
 			return 0, nil
 		case err == nil:
 			return l.foldRemoval(ctx, r, p)
-		case errors.As(err, &stale):
+		case stale != nil:
 			l.keys.reset(stale.epoch)
 		case errors.Is(err, errDoubt):
 			return l.confirmRemoval(ctx, op, r, p, err)

@@ -32,6 +32,7 @@ type Ledger struct {
 	tree      sync.Mutex // one at a time builds tiles and signs
 	built     []int64    // full tiles per level known to be stored; owned by the holder of tree
 	commit    commit     // owned by write
+	rows      []row      // what commit gathers, owned by write
 
 	db *database // nil: Memory
 }

@@ -41,11 +41,12 @@ func (l *Ledger) write(ctx context.Context, batch []*pending) error {
 		if err == nil {
 			err = l.commitOnce(ctx, batch)
 		}
-		var stale *staleError
-		switch {
-		case err == nil:
+		if err == nil {
 			return nil
-		case errors.As(err, &stale):
+		}
+		stale := staleness(err)
+		switch {
+		case stale != nil:
 			l.keys.reset(stale.epoch)
 			unseal(batch)
 		case errors.Is(err, errRepeat):
@@ -63,6 +64,13 @@ func (l *Ledger) write(ctx context.Context, batch []*pending) error {
 			return err
 		}
 	}
+}
+
+// staleness is apart from write so that errors.As costs no allocation where there is no error.
+func staleness(err error) *staleError {
+	var stale *staleError
+	errors.As(err, &stale)
+	return stale
 }
 
 func unseal(batch []*pending) {
@@ -222,13 +230,21 @@ func (l *Ledger) commitOnce(ctx context.Context, batch []*pending) error {
 			}
 		}
 	}
-	clear(c.rows)
 	return nil
 }
 
 func (l *Ledger) gather(batch []*pending) *commit {
 	c := &l.commit
-	*c = commit{rows: c.rows[:0], keys: c.keys[:0], epoch: batch[0].epoch, guard: l.guard()}
+	*c = commit{keys: c.keys[:0], epoch: batch[0].epoch, guard: l.guard()}
+	if p := batch[0]; len(batch) == 1 && len(p.entries) == 1 && p.entries[0].Seq == 0 { // as it is on Memory: no copy
+		if k := p.uses[0]; !k.saved.Load() {
+			c.keys = append(c.keys, k)
+		}
+		c.rows = p.rows
+		return c
+	}
+	c.rows = l.rows[:0]
+	defer func() { l.rows = c.rows[:0] }()
 	for _, p := range batch {
 		for i := range p.entries {
 			if p.entries[i].Seq != 0 {
