@@ -52,6 +52,23 @@ func (r *reactions) add(f *Follower, e *Entry) {
 	r.queue = append(r.queue, reaction{follower: f, reacts: *reacts, entry: *e})
 }
 
+func (r *reactions) waiting() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.queue) > 0 && !r.draining
+}
+
+// start drains the queue: a Memory in the caller's goroutine, as it has no other; a database in one of its own.
+func (r *reactions) start(l *Ledger) {
+	switch {
+	case !r.waiting():
+	case l.db == nil:
+		r.drain()
+	default:
+		l.db.reacting.Go(r.drain)
+	}
+}
+
 // drain runs the queue until it is empty, unless somebody does already: also the reaction that appends, whose entry's
 // reactions the outer call then runs.
 func (r *reactions) drain() {

@@ -107,7 +107,9 @@ func fill(e *Entry, now time.Time) {
 	}
 }
 
-func stamp(t time.Time) time.Time { return time.Unix(0, t.UnixNano()).UTC() }
+func stamp(t time.Time) time.Time { return moment(t.UnixNano()) }
+
+func moment(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 
 // late reports whether an entry's time is too far from the log's clock.
 func late(at, now time.Time) bool { return at.Sub(now).Abs() > maxSkew }

@@ -35,6 +35,9 @@ func conform(t *testing.T, open opener) {
 		"reads": conformReads, "pages": conformPages, "fold order": conformFoldOrder, "replay": conformReplay,
 		"fold fails": conformFoldFails, "reactions": conformReactions, "in fold": conformInFold, "wait": conformWait,
 		"close": conformClose, "concurrent": conformConcurrent,
+		"erase": conformErase, "erase and keep": conformKeep, "erased retry": conformErasedRetry, "retain": conformRetain,
+		"live is replay": conformLiveIsReplay, "rekey": conformRekey, "prove": conformProve, "export": conformExport,
+		"health": conformHealth,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open) })
 	}

@@ -49,7 +49,13 @@ type Entry struct {
 
 	// Body is everything else; it goes when its subject is erased. Default: empty.
 	Body []byte
+
+	mark Mark
 }
+
+// Mark returns what an erasure of the entry's subject will carry as [Erasure.Mark]. A fold that remembers people keeps it
+// beside what it remembers. Entries about nobody, and entries the ledger did not give out, have the zero mark.
+func (e Entry) Mark() Mark { return e.mark }
 
 // String returns the position, stream and kind, and nothing else.
 func (e Entry) String() string {

@@ -26,6 +26,24 @@ var (
 	ErrBusy = errors.New("ledger: busy")
 	// ErrInFold: a fold called back into its ledger. It must be pure; use Follower.After.
 	ErrInFold = errors.New("ledger: called from inside a fold")
+	// ErrErased: the entry, or whom it is about, was erased; it is not written again.
+	ErrErased = errors.New("ledger: erased")
+	// ErrTampered: what is stored is not what was written.
+	ErrTampered = errors.New("ledger: tampered with")
+	// ErrSetup: the ledger cannot work with this database, connection or option.
+	ErrSetup = errors.New("ledger: wrong setup")
+	// ErrSchema: the tables were made by a newer release.
+	ErrSchema = errors.New("ledger: schema of a newer release")
+	// ErrWrongSecret: the secret does not open what is stored.
+	ErrWrongSecret = errors.New("ledger: wrong secret")
+	// ErrReadOnly: the database takes no writes. Nothing was written.
+	ErrReadOnly = errors.New("ledger: read only")
+	// ErrUnconfirmed: the database did not say whether it wrote. Appending the same IDs again finds out.
+	ErrUnconfirmed = errors.New("ledger: unknown whether it was written")
+	// ErrForked: the log is not the one that was followed, as after a restored backup. Start again.
+	ErrForked = errors.New("ledger: history changed")
+	// ErrTooShort: entries may not go before the floor of 183 days, unless forced.
+	ErrTooShort = errors.New("ledger: retention too short")
 	// ErrPanic: a fold or a reaction panicked, which stopped its follower.
 	ErrPanic = errors.New("ledger: fold panicked")
 )
@@ -75,21 +93,27 @@ func (e *Error) Public() string {
 	switch e.Reason {
 	case ErrNotFound:
 		return "There is no such record."
+	case ErrErased:
+		return "This record was erased."
+	case ErrUnconfirmed:
+		return "It is not certain yet whether this was recorded. Please check before trying again."
 	case ErrNotFolded:
 		return "Your request was recorded and takes effect shortly."
 	}
 	return "This cannot be recorded at the moment, so it was not done. Please try again later."
 }
 
-// HTTPStatus returns the status for an inbound answer: 404 for ErrNotFound, 202 for ErrNotFolded, 500 for a mistake of
+// HTTPStatus returns the status for an inbound answer: 404 for ErrNotFound, 410 for ErrErased, 202 for ErrNotFolded, 500 for a mistake of
 // the calling code, else 503.
 func (e *Error) HTTPStatus() int {
 	switch e.Reason {
 	case ErrNotFound:
 		return http.StatusNotFound
+	case ErrErased:
+		return http.StatusGone
 	case ErrNotFolded:
 		return http.StatusAccepted
-	case ErrInvalid, ErrInFold, ErrPanic:
+	case ErrInvalid, ErrInFold, ErrPanic, ErrSetup, ErrTooShort:
 		return http.StatusInternalServerError
 	}
 	return http.StatusServiceUnavailable

@@ -49,43 +49,66 @@ func (l *Ledger) Follow(ctx context.Context, streams []string, fold Fold) (*Foll
 		return nil, fail(op, ErrInvalid, "nil context", nil)
 	case slices.Contains(streams, ""):
 		return nil, fail(op, ErrInvalid, "empty stream", nil)
+	case ctx.Err() != nil:
+		return nil, fail(op, ErrBusy, "the replay was cut short", ctx.Err())
+	}
+	f := &Follower{ledger: l, fold: fold, streams: distinct(streams)}
+	if l.db != nil {
+		if inFold() {
+			return nil, fail(op, ErrInFold, "a fold must be pure; use Follower.After", nil)
+		}
+		if err := f.replayAhead(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := l.take(ctx, op); err != nil {
 		return nil, err
 	}
 	defer l.leave()
-	f := &Follower{ledger: l, fold: fold, streams: slices.Clone(streams)}
-	if err := f.replay(ctx); err != nil {
+	if l.db != nil {
+		if err := l.look(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.replay(ctx, l.fed); err != nil {
 		return nil, err
 	}
 	l.attach(f)
 	return f, nil
 }
 
-// replay runs in the ledger's turn, so that nothing is written between the last page and being attached.
-func (f *Follower) replay(ctx context.Context) error {
-	var page []Entry
-	for after := Seq(0); ; {
-		if err := ctx.Err(); err != nil {
-			return fail("follow", ErrBusy, "the replay was cut short", err)
-		}
-		var err error
-		var at Seq
-		if page, at, err = f.ledger.store.page(ctx, page[:0], query{streams: f.streams}, after); err != nil {
+func distinct(streams []string) []string {
+	streams = slices.Clone(streams)
+	slices.Sort(streams)
+	return slices.Compact(streams)
+}
+
+// replayAhead does most of the replay outside the ledger's turn, so that others go on meanwhile.
+func (f *Follower) replayAhead(ctx context.Context) error {
+	v, err := f.ledger.store.look(ctx, 0)
+	if err != nil {
+		return err
+	}
+	return f.replay(ctx, v.head)
+}
+
+// replay folds up to a position. Its last part runs in the ledger's turn, so that nothing is fed between it and being
+// attached.
+func (f *Follower) replay(ctx context.Context, upTo Seq) error {
+	q := query{streams: f.streams}
+	for page, err := range f.ledger.pages(ctx, "follow", q, Seq(f.applied.Load()), upTo) {
+		if err != nil {
 			return err
 		}
-		for i := range page {
-			f.runFold(&page[i])
+		for i := range page.entries {
+			f.runFold(&page.entries[i])
 			if end := f.end.Load(); end != nil {
 				return end.err
 			}
 		}
-		if at == after {
-			return nil
-		}
-		after = at
-		f.applied.Store(uint64(at))
+		f.applied.Store(uint64(page.upTo))
 	}
+	return nil
 }
 
 // runFold gives one entry to the fold. Its name is what inFold looks for. A panic, an error and a runtime.Goexit inside
@@ -114,7 +137,11 @@ func (f *Follower) runFold(e *Entry) {
 
 // stop ends the follower once; the first reason stays.
 func (f *Follower) stop(err error) {
-	if f.end.CompareAndSwap(nil, &ending{err: err, at: time.Now()}) {
+	at := time.Now()
+	if f.ledger.db != nil {
+		at = f.ledger.db.fresh()
+	}
+	if f.end.CompareAndSwap(nil, &ending{err: err, at: at}) {
 		f.wake()
 	}
 }
@@ -186,6 +213,9 @@ func (f *Follower) Fresh() time.Time {
 	if end := f.end.Load(); end != nil {
 		return end.at
 	}
+	if f.ledger.db != nil {
+		return f.ledger.db.fresh()
+	}
 	return time.Now()
 }
 
@@ -234,9 +264,14 @@ func (l *Ledger) detach(f *Follower) {
 	l.followers.Store(&list)
 }
 
-// feed runs every follower's fold over the new entries of a batch, entry by entry. It holds the turn.
-func (l *Ledger) feed(batch []Entry) {
-	f := feeding{ledger: l, batch: batch, followers: l.list()}
+// feed runs every follower's fold over the entries of a batch that are new, up to a position, entry by entry. It holds
+// the turn. That position is folded afterwards, also when a fold ends the goroutine.
+func (l *Ledger) feed(batch []Entry, upTo Seq) {
+	defer func() {
+		l.fed = upTo
+		l.advance()
+	}()
+	f := feeding{ledger: l, batch: batch, followers: l.list(), upTo: upTo}
 	f.run()
 }
 
@@ -244,6 +279,7 @@ type feeding struct {
 	ledger         *Ledger
 	batch          []Entry
 	followers      []*Follower
+	upTo           Seq
 	entry, current int
 }
 
@@ -256,7 +292,7 @@ func (g *feeding) run() {
 	}()
 	for ; g.entry < len(g.batch); g.entry++ {
 		e := &g.batch[g.entry]
-		for g.current < len(g.followers) && e.Seq > g.ledger.folded { // below: a repeat
+		for g.current < len(g.followers) && e.Seq > g.ledger.fed && e.Seq <= g.upTo { // else a repeat
 			f := g.followers[g.current]
 			g.current++
 			if f.end.Load() != nil || !follows(f.streams, e.Stream) {
@@ -269,13 +305,14 @@ func (g *feeding) run() {
 		}
 		g.current = 0
 	}
-	for i := range g.batch {
-		g.ledger.folded = max(g.ledger.folded, g.batch[i].Seq)
-	}
-	for _, f := range g.followers {
+	done = true
+}
+
+// advance tells every healthy follower how far the folds are.
+func (l *Ledger) advance() {
+	for _, f := range l.list() {
 		if f.end.Load() == nil {
-			f.advance(g.ledger.folded)
+			f.advance(l.fed)
 		}
 	}
-	done = true
 }

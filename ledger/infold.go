@@ -10,6 +10,8 @@ import (
 // for oneself. A goroutine that a fold starts and waits for is not seen: the context ends that wait.
 func inFold() bool { return onStack(".(*Follower).runFold") }
 
+func inReaction() bool { return onStack(".(*Follower).runReaction") }
+
 func onStack(suffix string) bool {
 	var pcs [64]uintptr
 	for skip := 3; ; skip += len(pcs) {

@@ -5,76 +5,116 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-)
 
-// Options are the settings of a ledger. The zero value is good.
-type Options struct{}
+	"golang.org/x/mod/sumdb/note"
+)
 
 // Ledger is one log. It is safe for concurrent use. A nil Ledger refuses every call with [ErrUnavailable].
 type Ledger struct {
-	store  store
-	turn   chan struct{} // held while writing and folding; a channel, because it is fair and a context can end the wait
+	store   store
+	keys    *ring
+	signer  note.Signer
+	public  string // the verifier key of signer
+	witness func(context.Context, []byte) ([]byte, error)
+
+	turn   chan struct{} // held while folding; a channel, because it is fair and a context can end the wait
 	closed atomic.Bool
 
-	// owned by the holder of the turn
-	batch  []Entry
-	folded Seq
+	// Owned by the holder of the turn.
+	inline [1]*pending // Memory only
+	plain  arena       // Memory only
+	fed    Seq         // folded up to here
+	pos    place       // known to be the same log up to here
 
 	fmu       sync.Mutex
 	followers atomic.Pointer[[]*Follower] // copied on change, so that a fold may close a follower
-
 	reactions reactions
+	tree      sync.Mutex // one at a time builds tiles and signs
+	built     []int64    // full tiles per level known to be stored; owned by the holder of tree
+	commit    commit     // owned by write
+	rows      []row      // what commit gathers, owned by write
+
+	db *database // nil: Memory
 }
 
-// Memory returns a ledger that lives as long as the process: for tests and demos, not for evidence. It starts no
-// goroutine and no timer. Append runs the folds of all followers before it returns, so there is nothing to wait for.
-func Memory(_ *Options) *Ledger {
-	return &Ledger{store: newMemoryStore(), turn: make(chan struct{}, 1)}
+// Memory returns a ledger that lives as long as the process: for tests and demos, not for evidence. It seals and proves
+// like any other, but starts no goroutine and no timer: Append runs the folds of all followers before it returns, so
+// there is nothing to wait for, and checkpoints are signed when asked for. It panics if the options are wrong.
+func Memory(o *Options) *Ledger {
+	if o == nil {
+		o = &Options{}
+	}
+	opts := *o
+	if opts.Secret == nil && opts.Keys == nil {
+		opts.Secret = make([]byte, keySize)
+		fillRandom(opts.Secret)
+	}
+	l, err := newLedger(context.Background(), newMemoryStore(), &opts)
+	if err != nil {
+		panic("ledger: Memory: " + err.Error())
+	}
+	return l
 }
 
 // Append writes the entries in order, all or none, and returns the position of the last. When it returns they are
-// durable and every follower has folded them. Public and Body are copied.
+// durable and every follower of this process has folded them. Public and Body are copied.
 //
-// An entry whose ID is in the log already is not written again and keeps its first position. Refused with [ErrInvalid]:
-// an entry without stream or kind or with a position, above 1 MiB, an ID twice in one call, more than 8,192 entries or
-// 64 MiB; with [ErrClock] a time more than a second from now; with [ErrBusy] a context that ends before the write; with
-// [ErrInFold] a call from inside a fold. After any error but [ErrNotFolded] nothing was written.
+// An entry whose ID is in the log already is not written again and keeps its first position; [ErrErased] if it was
+// erased meanwhile. Refused with [ErrInvalid]: an entry without stream or kind or with a position, above 1 MiB, an ID
+// twice in one call, more than 8,192 entries or 64 MiB; with [ErrClock] a time more than a second from the database's
+// clock; with [ErrBusy] a context that ends before the write; with [ErrInFold] a call from inside a fold.
+//
+// After [ErrNotFolded] the entries are in the log, and the position is returned with it. After [ErrUnconfirmed] they may
+// be: append them again with the same IDs. After any other error nothing was written.
+//
+// Critical entries have a lane of their own, which passes the others.
 func (l *Ledger) Append(ctx context.Context, entries ...Entry) (Seq, error) {
 	if l == nil {
-		return 0, fail("append", ErrUnavailable, "the ledger is nil: make one with ledger.Memory", nil)
+		return 0, fail("append", ErrUnavailable, "the ledger is nil: make one with ledger.Open or ledger.Memory", nil)
 	}
 	if err := checkBatch(ctx, entries); err != nil {
 		return 0, err
 	}
+	if l.db != nil {
+		return l.enqueue(ctx, entries)
+	}
 	last, err := l.appendInTurn(ctx, entries)
 	if err == nil {
-		l.reactions.drain()
+		l.reactions.start(l)
 	}
 	return last, err
 }
 
+// appendInTurn writes and folds in the caller's goroutine.
 func (l *Ledger) appendInTurn(ctx context.Context, entries []Entry) (Seq, error) {
 	if err := l.take(ctx, "append"); err != nil {
 		return 0, err
 	}
 	defer l.leave()
+	p := l.inline[0]
+	defer p.recycle()
+	p.entries = append(p.entries[:0], entries...)
 	now := time.Now()
-	batch := append(l.batch[:0], entries...)
-	defer func() {
-		clear(batch)
-		l.batch = batch
-		if cap(batch) > pageSize {
-			l.batch = nil
-		}
-	}()
-	for i := range batch {
-		fill(&batch[i], now)
+	for i := range p.entries {
+		e := &p.entries[i]
+		fill(e, now)
+		e.Public, e.Body = l.plain.copy(e.Public), l.plain.copy(e.Body)
 	}
-	if err := l.store.write(ctx, batch, now); err != nil {
+	err := l.checkClock(ctx, p.entries, now)
+	if err == nil {
+		err = l.write(ctx, l.inline[:])
+	}
+	if err == nil {
+		err = p.err
+	}
+	if err != nil {
 		return 0, err
 	}
-	last := batch[len(batch)-1].Seq
-	l.feed(batch)
+	last := p.entries[len(p.entries)-1].Seq
+	if p.last.seq > l.fed {
+		l.pos = p.last
+		l.feed(p.entries, p.last.seq)
+	}
 	return last, nil
 }
 
@@ -101,8 +141,9 @@ func (l *Ledger) take(ctx context.Context, op string) error {
 
 func (l *Ledger) leave() { <-l.turn }
 
-// Close ends every follower; later calls return [ErrClosed]. Closing twice is harmless. From inside a fold it returns
-// [ErrInFold] and closes nothing.
+// Close ends every follower and every goroutine of the ledger, after what was being written; later calls return
+// [ErrClosed]. It does not close the database. Closing twice is harmless. From inside a fold it returns [ErrInFold] and
+// closes nothing.
 func (l *Ledger) Close() error {
 	if l == nil {
 		return fail("close", ErrUnavailable, "the ledger is nil", nil)
@@ -113,10 +154,13 @@ func (l *Ledger) Close() error {
 		}
 		return err
 	}
-	defer l.leave()
 	l.closed.Store(true)
 	for _, f := range l.list() {
 		f.stop(fail("follow", ErrClosed, "the ledger was closed", nil))
+	}
+	l.leave()
+	if l.db != nil {
+		l.stopDatabase()
 	}
 	return l.store.close()
 }

@@ -1,0 +1,242 @@
+package ledger
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// An export is the line exportMagic, then records: a kind, a length as a uvarint, and as many bytes. It holds what is
+// public: envelopes in order, and checkpoints after the entry they reach to.
+const (
+	exportMagic    = "fairlead ledger export 1\n"
+	exportEntry    = 'E' // an envelope, as the leaf hash covers it
+	exportNote     = 'C' // a signed checkpoint
+	exportEnd      = 'Z' // how many entries, 8 bytes; nothing follows
+	maxExportField = maxEntry + 1024
+)
+
+// Export writes everything of the log that is public to w, up to a checkpoint that it makes: what [VerifyExport] checks
+// anywhere, with nothing but the public key. It holds no body, subject, token or key.
+func (l *Ledger) Export(ctx context.Context, w io.Writer) error {
+	const op = "export"
+	msg, err := l.Checkpoint(ctx)
+	if err != nil {
+		return err
+	}
+	end, err := parseCheckpoint(msg)
+	if err != nil {
+		return err
+	}
+	if w == nil {
+		return fail(op, ErrInvalid, "nil writer", nil)
+	}
+	out := &exporter{w: bufio.NewWriterSize(w, 1<<18)}
+	_, _ = out.w.WriteString(exportMagic)
+	notes, err := l.store.checkpoints(ctx, 1, 1000)
+	var rows []row
+	for after := Seq(0); err == nil && after < end.size; {
+		if rows, err = l.store.audit(ctx, rows[:0], after, end.size); err == nil && len(rows) == 0 {
+			err = &Error{Op: op, Reason: ErrTampered, Seq: after + 1, Detail: "the entry is missing"}
+		}
+		for i := 0; i < len(rows) && err == nil; i++ {
+			after = rows[i].seq
+			out.entry(&rows[i].envelope)
+			for len(notes) > 0 && notes[0].size <= after && err == nil {
+				out.record(exportNote, notes[0].note)
+				if notes = notes[1:]; len(notes) == 0 {
+					notes, err = l.store.checkpoints(ctx, after+1, 1000)
+				}
+			}
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if end.size == 0 {
+		out.record(exportNote, msg)
+	}
+	out.record(exportEnd, binary.BigEndian.AppendUint64(nil, uint64(end.size)))
+	if err := out.w.Flush(); err != nil {
+		return fail(op, ErrUnavailable, "the writer failed", err)
+	}
+	return nil
+}
+
+// exporter leaves write errors to Flush, which bufio repeats them in.
+type exporter struct {
+	w   *bufio.Writer
+	buf []byte
+}
+
+func (x *exporter) entry(e *envelope) {
+	x.buf = e.appendTo(x.buf[:0])
+	x.record(exportEntry, x.buf)
+}
+
+func (x *exporter) record(kind byte, b []byte) {
+	var head [1 + binary.MaxVarintLen64]byte
+	head[0] = kind
+	n := binary.PutUvarint(head[1:], uint64(len(b)))
+	_, _ = x.w.Write(head[:1+n])
+	_, _ = x.w.Write(b)
+}
+
+// VerifyExport checks an export offline: that its entries are those over which its checkpoints were signed by the key.
+// Give it checkpoints that you kept to find a rewrite by the owner of the key. The error is [ErrTampered] if there is a
+// finding, [ErrInvalid] if it is no export or no key.
+func VerifyExport(r io.Reader, publicKey string, kept ...[]byte) (Report, error) {
+	const op = "verify"
+	in := bufio.NewReaderSize(r, 1<<18)
+	magic := make([]byte, len(exportMagic))
+	if _, err := io.ReadFull(in, magic); err != nil || string(magic) != exportMagic {
+		return Report{}, fail(op, ErrInvalid, "this is not an export of a ledger", nil)
+	}
+	v := &verifier{}
+	for _, msg := range kept {
+		c, err := openCheckpoint(msg, publicKey)
+		if err != nil {
+			return Report{}, err
+		}
+		v.report.Trusted++
+		v.pending = insertBySize(v.pending, c)
+	}
+	x := importer{in: in, v: v, key: publicKey}
+	if err := x.run(); err != nil {
+		return v.report, err
+	}
+	v.finish()
+	if v.report.Covered < v.report.Entries {
+		v.report.find(v.report.Entries, "no checkpoint covers the end")
+	}
+	return v.report, v.report.err(op)
+}
+
+func insertBySize(list []checkpoint, c checkpoint) []checkpoint {
+	i := len(list)
+	for i > 0 && list[i-1].size > c.size {
+		i--
+	}
+	return append(list[:i], append([]checkpoint{c}, list[i:]...)...)
+}
+
+type importer struct {
+	in  *bufio.Reader
+	v   *verifier
+	key string
+	buf []byte
+}
+
+func (x *importer) run() error {
+	for {
+		kind, b, err := x.next()
+		if err != nil {
+			return err
+		}
+		switch kind {
+		case exportEntry:
+			if err := x.entry(b); err != nil {
+				return err
+			}
+		case exportNote:
+			c, err := openCheckpoint(b, x.key)
+			if errors.Is(err, ErrInvalid) {
+				return err
+			}
+			if err != nil {
+				x.v.report.find(x.v.report.Entries, "a checkpoint is not signed by this key")
+				continue
+			}
+			x.v.report.Origin = c.origin
+			x.v.hold(c)
+		case exportEnd:
+			if len(b) != 8 || binary.BigEndian.Uint64(b) != uint64(x.v.report.Entries) {
+				x.v.report.find(x.v.report.Entries, "the export does not have the number of entries that it says")
+			}
+			if _, err := x.in.ReadByte(); err != io.EOF {
+				x.v.report.find(x.v.report.Entries, "something follows the end")
+			}
+			return nil
+		default:
+			return x.broken(fmt.Sprintf("a record of unknown kind %q", kind))
+		}
+	}
+}
+
+func (x *importer) broken(why string) error {
+	return &Error{Op: "verify", Reason: ErrTampered, Seq: x.v.report.Entries + 1, Detail: "the export is cut off or broken: " + why}
+}
+
+// next reads a record into a leaf's buffer, whose first byte is the 0 that RFC 6962 puts before a leaf.
+func (x *importer) next() (kind byte, b []byte, err error) {
+	if kind, err = x.in.ReadByte(); err != nil {
+		return 0, nil, x.broken("it has no end")
+	}
+	n, err := binary.ReadUvarint(x.in)
+	if err != nil || n > maxExportField {
+		return 0, nil, x.broken("a record without a sensible length")
+	}
+	if uint64(cap(x.buf)) < n+1 {
+		x.buf = make([]byte, n+1, 2*(n+1))
+	}
+	x.buf = x.buf[:n+1]
+	x.buf[0] = 0
+	if _, err := io.ReadFull(x.in, x.buf[1:]); err != nil {
+		return 0, nil, x.broken("it ends within a record")
+	}
+	return kind, x.buf[1:], nil
+}
+
+func (x *importer) entry(b []byte) error {
+	var e envelope
+	if !e.parse(b) {
+		return x.broken("an entry out of shape")
+	}
+	x.v.entry(&e, sha256.Sum256(x.buf))
+	return nil
+}
+
+// parse reads what appendTo wrote. Only what Verify needs is copied; the rest stays in b.
+func (e *envelope) parse(b []byte) bool {
+	if len(b) < 1+8+2+1 || b[0] != 1 || b[10] > 1 {
+		return false
+	}
+	e.at, e.version, e.critical = int64(binary.BigEndian.Uint64(b[1:])), b[9], b[10] == 1
+	b = b[11:]
+	var ok bool
+	if e.stream, b, ok = name(b); !ok {
+		return false
+	}
+	if e.kind, b, ok = name(b); !ok || len(b) < 4 {
+		return false
+	}
+	n := binary.BigEndian.Uint32(b)
+	if b = b[4:]; uint64(len(b)) != uint64(n)+hashSize {
+		return false
+	}
+	e.public = b[:n]
+	copy(e.commitment[:], b[n:])
+	return true
+}
+
+func name(b []byte) (s string, rest []byte, ok bool) {
+	if len(b) < 1 || len(b) < 1+int(b[0]) {
+		return "", nil, false
+	}
+	n := 1 + int(b[0])
+	switch text := b[1:n]; string(text) { // no allocation for the names that matter here
+	case ownStream:
+		s = ownStream
+	case kindErased:
+		s = kindErased
+	case kindRetained:
+		s = kindRetained
+	default:
+		s = "other"
+	}
+	return s, b[n:], true
+}
