@@ -31,16 +31,11 @@
 //
 // A rate of nothing is undefined with a reason, never 0; a gap names the groups it
 // left out. People of unknown group are counted, shown and left out of comparisons.
-// The figures are those of Fairlearn, AIF360 and SageMaker Clarify to the last digits,
-// except:
-//
-//   - Fairlearn gives a group without positives a true positive rate of 0, and so makes a
-//     worst-case gap out of an empty group. Here that group is left out by name.
-//   - Clarify calls 0/0 zero, and drops outcomes that only one side has from its
-//     distances. Here such a figure is undefined.
-//   - AIF360 lets NaN through, and divides its generalised entropy of alpha 0 by the mean
-//     twice. Its smoothed differential fairness of a classifier is that of the labels;
-//     here SmoothedEDF is that of the answers and LabelEDF that of the labels.
+// The figures are those of Fairlearn to the last digits, except that it gives a group
+// without positives a true positive rate of 0, and so makes a worst-case gap out of an
+// empty group. Here that group is left out by name. The measures of AIF360, Clarify and
+// LiFT, and where they differ, are in package audit; ranked lists are in package rank;
+// what people read is in package report.
 //
 // # Drift
 //

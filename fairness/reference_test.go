@@ -19,6 +19,7 @@ type reference struct {
 	Values []struct {
 		Metric, Dataset, Grouping, Source string
 		Value                             json.RawMessage
+		X, N                              float64
 	}
 }
 
@@ -109,4 +110,23 @@ func TestReferenceRatesAndGaps(t *testing.T) {
 		seen++
 	}
 	require.Greater(t, seen, 130)
+}
+
+// The shares of good credit of the 1,000 real decisions that the examples use.
+func TestReferenceGermanCredit(t *testing.T) {
+	seen := 0
+	for _, v := range loadReference(t).Values {
+		if v.Dataset != "german1000" {
+			continue
+		}
+		var want float64
+		require.NoError(t, json.Unmarshal(v.Value, &want))
+		_, value, _ := strings.Cut(v.Grouping, "=")
+		table := Table{Attributes: []string{"g"}, Cells: []Cell{{
+			Groups: []string{value}, Decisions: uint64(v.N), N: v.N, Squares: v.N, Favourable: v.X,
+		}}}
+		within(t, want, table.Rate(SelectionRate, value).Value, 1e-12, v.Grouping)
+		seen++
+	}
+	require.Equal(t, 4, seen)
 }

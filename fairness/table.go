@@ -58,6 +58,13 @@ func (c Cell) invalid() bool {
 	return c.Favourable > c.N+slack || (c.N > 0) != (c.Squares > 0) || c.N > 0 && c.Decisions == 0
 }
 
+// Valid tells whether the cell can have been counted: no number negative, infinite or
+// missing, and no more favourable answers than answers.
+func (c Cell) Valid() bool { return !c.invalid() }
+
+// Known tells whether the cell is one group whose every value is known.
+func (c Cell) Known() bool { return !c.Overflow && !c.unknown() }
+
 // unknown says that a value of the cell's groups is not known.
 func (c Cell) unknown() bool { return slices.Contains(c.Groups, "") }
 

@@ -18,10 +18,10 @@ type value struct {
 	Value                     json.RawMessage
 }
 
-// loadReference reads testdata/fairness.json, which states its origin.
+// loadReference reads ../testdata/fairness.json, which states its origin.
 func loadReference(t testing.TB) []value {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/fairness.json")
+	raw, err := os.ReadFile("../testdata/fairness.json")
 	require.NoError(t, err)
 	var ref struct{ Values []value }
 	require.NoError(t, json.Unmarshal(raw, &ref))

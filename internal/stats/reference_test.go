@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// reference is the part of testdata/fairness.json these tests read; the file states
+// reference is the part of fairness/testdata/fairness.json these tests read; the file states
 // its origin.
 type reference struct {
 	Values []struct {
@@ -31,7 +31,7 @@ type reference struct {
 
 func loadReference(t testing.TB) reference {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/fairness.json")
+	raw, err := os.ReadFile("../../fairness/testdata/fairness.json")
 	require.NoError(t, err)
 	var ref reference
 	require.NoError(t, json.Unmarshal(raw, &ref))

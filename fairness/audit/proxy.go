@@ -1,34 +1,39 @@
-package fairness
+package audit
 
 import (
 	"errors"
 	"math"
 	"slices"
+
+	"github.com/fairlead-go/fairlead/fairness"
 )
 
 // Association tells how much one column gives away about another: an input that stands
 // for the group, such as a postcode for origin, discriminates although the group itself
 // is not among the inputs.
 type Association struct {
-	MutualInformation Figure // in nats; 0 if independent
-	Normalized        Figure // the share of the group's uncertainty that the input takes away, 0 to 1
-	CramersV          Figure // 0 if independent, 1 if one determines the other
+	MutualInformation fairness.Figure // in nats; 0 if independent
+	Normalized        fairness.Figure // the share of the group's uncertainty that the input takes away, 0 to 1
+	CramersV          fairness.Figure // 0 if independent, 1 if one determines the other
 }
+
+// maxCells bounds the combinations of an input's and a group's values.
+const maxCells = 1 << 20
 
 // Proxy measures the association of an input column with a group column, row by row.
 // Numbers must be cut into classes first, or see Correlation.
-func Proxy(input, group Column) (Association, error) {
+func Proxy(input, group fairness.Column) (Association, error) {
 	if len(input.Codes) == 0 || len(input.Codes) != len(group.Codes) {
-		return Association{}, errors.New("fairness: both columns need the same number of rows, at least one")
+		return Association{}, errors.New("audit: both columns need the same number of rows, at least one")
 	}
 	wide := len(group.Names)
-	if wide == 0 || len(input.Names) == 0 || len(input.Names) > maxBatchCells/wide {
-		return Association{}, errors.New("fairness: too many combinations of values")
+	if wide == 0 || len(input.Names) == 0 || len(input.Names) > maxCells/wide {
+		return Association{}, errors.New("audit: too many combinations of values")
 	}
 	joint := make([]float64, len(input.Names)*wide)
 	for i, code := range input.Codes {
 		if int(code) >= len(input.Names) || int(group.Codes[i]) >= wide {
-			return Association{}, errors.New("fairness: a code has no name")
+			return Association{}, errors.New("audit: a code has no name")
 		}
 		joint[int(code)*wide+int(group.Codes[i])]++
 	}
@@ -80,7 +85,7 @@ func used(counts []float64) int {
 }
 
 // Correlation is Pearson's correlation of a number with belonging to a group.
-func Correlation(values []float64, in []bool) Figure {
+func Correlation(values []float64, in []bool) fairness.Figure {
 	if len(values) != len(in) || len(values) < 2 {
 		return noFigure("both need the same number of rows, at least two")
 	}
@@ -113,7 +118,7 @@ const consistencyLimit = 50_000
 // 50,000.
 //
 // Source: Zemel et al., "Learning fair representations", ICML 2013.
-func Consistency(features [][]float64, favourable []bool, k int) Figure {
+func Consistency(features [][]float64, favourable []bool, k int) fairness.Figure {
 	n := len(features)
 	if n == 0 || n != len(favourable) || k < 1 || k > n || n > consistencyLimit {
 		return noFigure("as many answers as rows are needed, from k to 50,000")
@@ -153,4 +158,11 @@ func Consistency(features [][]float64, favourable []bool, k int) Figure {
 		off += math.Abs(float64(bit(favourable[i])) - yes/float64(k))
 	}
 	return figure(1 - off/float64(n))
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

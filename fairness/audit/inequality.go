@@ -1,6 +1,10 @@
-package fairness
+package audit
 
-import "math"
+import (
+	"math"
+
+	"github.com/fairlead-go/fairlead/fairness"
+)
 
 // GeneralizedEntropy measures how unevenly people are treated one by one, not group by
 // group: each person's benefit is 1 + prediction - truth (0 if wronged, 2 if favoured
@@ -12,9 +16,9 @@ import "math"
 // AIF360's index of alpha 0 divides by the mean twice; this is the formula.
 //
 // Source: Speicher et al., KDD 2018.
-func (t Table) GeneralizedEntropy(alpha float64) Figure {
-	all := t.By().sole()
-	if t.why != "" || all.invalid() || all.Labelled() == 0 {
+func GeneralizedEntropy(t fairness.Table, alpha float64) fairness.Figure {
+	all, ok := everybody(t)
+	if !ok || all.Labelled() == 0 {
 		return noFigure(noLabelled)
 	}
 	return entropy(alpha, []benefit{{0, all.FN}, {1, all.TP + all.TN}, {2, all.FP}})
@@ -22,10 +26,10 @@ func (t Table) GeneralizedEntropy(alpha float64) Figure {
 
 // BetweenGroupEntropy is the part of GeneralizedEntropy that is due to the groups:
 // everybody has the mean benefit of their group. Groups without labels are left out.
-func (t Table) BetweenGroupEntropy(alpha float64) Figure {
+func BetweenGroupEntropy(t fairness.Table, alpha float64) fairness.Figure {
 	var groups []benefit
 	for _, c := range t.Cells {
-		if c.invalid() {
+		if !c.Valid() {
 			return noFigure(invalidCell)
 		}
 		if n := c.Labelled(); n > 0 {
@@ -40,8 +44,8 @@ func (t Table) BetweenGroupEntropy(alpha float64) Figure {
 
 // CoefficientOfVariation of the benefits: the square root of twice the generalised
 // entropy of alpha 2.
-func (t Table) CoefficientOfVariation() Figure {
-	f := t.GeneralizedEntropy(2)
+func CoefficientOfVariation(t fairness.Table) fairness.Figure {
+	f := GeneralizedEntropy(t, 2)
 	if f.Defined {
 		f.Value = math.Sqrt(2 * max(0, f.Value))
 	}
@@ -51,7 +55,7 @@ func (t Table) CoefficientOfVariation() Figure {
 // benefit is what n people each have.
 type benefit struct{ value, n float64 }
 
-func entropy(alpha float64, benefits []benefit) Figure {
+func entropy(alpha float64, benefits []benefit) fairness.Figure {
 	var n, sum float64
 	for _, b := range benefits {
 		n += b.n
@@ -89,34 +93,34 @@ func entropyOf(alpha, x float64) float64 {
 // 0 is perfect; smoothing by half a case each way keeps it finite.
 //
 // Source: Foulds, Islam, Keya, Pan, ICDE 2020.
-func (t Table) SmoothedEDF() Figure {
-	return t.edf(func(c Cell) (float64, float64) { return c.Favourable, c.N })
+func SmoothedEDF(t fairness.Table) fairness.Figure {
+	return edf(t, func(c fairness.Cell) (float64, float64) { return c.Favourable, c.N })
 }
 
 // LabelEDF is the same of the true outcomes.
-func (t Table) LabelEDF() Figure {
-	return t.edf(func(c Cell) (float64, float64) { return c.TP + c.FN, c.Labelled() })
+func LabelEDF(t fairness.Table) fairness.Figure {
+	return edf(t, func(c fairness.Cell) (float64, float64) { return c.TP + c.FN, c.Labelled() })
 }
 
 // BiasAmplification is how much more the answers differ between groups than the truth
 // does, by differential fairness: above 0 the system makes the difference larger.
-func (t Table) BiasAmplification() Figure {
-	given := t.edf(func(c Cell) (float64, float64) { return c.TP + c.FP, c.Labelled() })
-	truth := t.LabelEDF()
+func BiasAmplification(t fairness.Table) fairness.Figure {
+	given := edf(t, func(c fairness.Cell) (float64, float64) { return c.TP + c.FP, c.Labelled() })
+	truth := LabelEDF(t)
 	if !given.Defined || !truth.Defined {
 		return given
 	}
 	return figure(given.Value - truth.Value)
 }
 
-func (t Table) edf(of func(Cell) (yes, n float64)) Figure {
+func edf(t fairness.Table, of func(fairness.Cell) (yes, n float64)) fairness.Figure {
 	var low, high []float64 // smallest and largest log chance of yes, of no
 	for _, c := range t.Cells {
-		if c.invalid() {
+		if !c.Valid() {
 			return noFigure(invalidCell)
 		}
 		yes, n := of(c)
-		if n == 0 || c.Overflow || c.unknown() {
+		if n == 0 || !c.Known() {
 			continue
 		}
 		p := (yes + 0.5) / (n + 1)
