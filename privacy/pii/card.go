@@ -8,11 +8,15 @@ func cardNumber(v id) bool {
 
 // cardIssuer reports whether a network issues numbers of this start and length.
 func cardIssuer(v id) bool {
-	n, p2, p3, p4 := v.n, v.num(0, 2), v.num(0, 3), v.num(0, 4)
-	p6 := v.num(0, 6)
-	switch {
-	case v.b[0] == '4': // Visa
+	n := v.n
+	switch v.b[0] {
+	case '4': // Visa
 		return n == 13 || n == 16 || n == 19
+	case '0', '7':
+		return false
+	}
+	p2, p3, p4, p6 := v.num(0, 2), v.num(0, 3), v.num(0, 4), v.num(0, 6)
+	switch {
 	case p2 >= 51 && p2 <= 55, p4 >= 2221 && p4 <= 2720: // Mastercard, both series
 		return n == 16
 	case p2 == 34 || p2 == 37: // American Express

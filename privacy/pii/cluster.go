@@ -5,7 +5,7 @@ package pii
 // "+1 (415) 555-0132"). It is parsed once; every kind then looks at the same
 // groups.
 type cluster struct {
-	buf    [maxCompact]byte // the characters without separators, in upper case
+	buf    [maxCompact + maxWord]byte // the characters without separators, in upper case
 	digits marks            // which of them are digits
 	lower  marks            // which of them were in lower case
 	g      [maxGroups]group
@@ -136,7 +136,10 @@ func (c *cluster) word(text string, p, n int, g *group) int {
 			end++
 		}
 	}
-	*g = group{start: p, end: end, off: uint8(n), n: uint8(min(end-p, tooLong)), letter: digits == 0, digit: digits == 1<<(end-p)-1}
+	// Field by field: a literal is built elsewhere and copied, which stalls.
+	g.start, g.end = p, end
+	g.off, g.n = uint8(n), uint8(min(end-p, tooLong))
+	g.letter, g.digit = digits == 0, digits == 1<<(end-p)-1
 	if end <= limit {
 		c.digits.put(n, digits)
 		c.lower.put(n, lower)

@@ -18,19 +18,26 @@ const (
 // phrase is the hash of two words in order.
 func phrase(first, second uint64) uint64 { return (first ^ second>>7) * fnvPrime }
 
-// vocabulary is what the words mean. Most words of a text mean nothing: seen
-// has a bit for each hash, so that few are looked up in vain.
+// vocabulary is what the words mean: a table of hashes with open addressing.
+// Most words of a text mean nothing and are told from it by one look.
 type vocabulary struct {
-	seen  [256]uint64
-	means map[uint64]set
+	slots [4096]uint16 // by the hash's first bits; one more than the place in means, 0: free
+	means []meaning
 }
 
-func (v *vocabulary) find(h uint64) (set, bool) {
-	if v.seen[h>>56]>>(h>>50&63)&1 == 0 {
-		return set{}, false
+type meaning struct {
+	hash  uint64
+	kinds set
+}
+
+// find returns the kinds a word or phrase names, nil if none.
+func (v *vocabulary) find(h uint64) *set {
+	for i := h >> 52; v.slots[i] != 0; i = (i + 1) & 4095 {
+		if m := &v.means[v.slots[i]-1]; m.hash == h {
+			return &m.kinds
+		}
 	}
-	w, ok := v.means[h]
-	return w, ok
+	return nil
 }
 
 // add enters the word or the first two words of a phrase.
@@ -52,10 +59,17 @@ func (v *vocabulary) add(k kid, words string) {
 	if n == 0 {
 		return
 	}
-	s := v.means[h]
-	s.add(k)
-	v.means[h] = s
-	v.seen[h>>56] |= 1 << (h >> 50 & 63)
+	kinds := v.find(h)
+	if kinds == nil {
+		v.means = append(v.means, meaning{hash: h})
+		i := h >> 52
+		for v.slots[i] != 0 {
+			i = (i + 1) & 4095
+		}
+		v.slots[i] = uint16(len(v.means))
+		kinds = &v.means[len(v.means)-1].kinds
+	}
+	kinds.add(k)
 }
 
 // surroundings are what the words near a candidate name. Candidates come from
@@ -69,11 +83,13 @@ type surroundings struct {
 	last  [256]uint32 // for those, where the last such word starts
 	right set         // kinds that the words after end name
 	end   int
-	next  int // no word starts between end and next
+	clear int // no letter stands between clear and next
+	next  int
 }
 
-// lookAround reads the words near start:end.
-func (s *sweep) lookAround(start, end int) {
+// lookAround reads the words near start:end. It returns the kinds looked for
+// that they may name.
+func (s *sweep) lookAround(start, end int) (near set) {
 	n := &s.near
 	if n.read > start || start-n.read > wordsLeft {
 		n.read, n.prev, n.left = max(0, start-wordsLeft), 0, set{}
@@ -90,19 +106,40 @@ func (s *sweep) lookAround(start, end int) {
 	}
 	if n.end != end {
 		n.end, n.right = end, set{}
-		if n.next < end {
-			n.next = end
-		}
-		for n.next < len(s.text) && n.next < end+wordsRight && !partOfWord(s.text[n.next]) {
-			n.next++
-		}
-		if n.next < min(len(s.text), end+wordsRight) {
-			prev, from := n.prev, n.from
-			n.prev = 0
-			s.readWords(n.next, min(len(s.text), end+wordsRight), false)
-			n.prev, n.from = prev, from
-		}
+		s.lookRight(end, min(len(s.text), end+wordsRight))
 	}
+	for i := range near {
+		near[i] = s.on[i] & (n.left[i] | n.right[i])
+	}
+	return near
+}
+
+// lookRight reads the words in text[end:bound].
+func (s *sweep) lookRight(end, bound int) {
+	n := &s.near
+	switch {
+	case end > n.next:
+		n.clear, n.next = end, end
+	case end < n.clear:
+		p := end
+		for p < n.clear && !partOfWord(s.text[p]) {
+			p++
+		}
+		if p < n.clear {
+			n.next = p
+		}
+		n.clear = end
+	}
+	for n.next < bound && !partOfWord(s.text[n.next]) {
+		n.next++
+	}
+	if n.next >= bound {
+		return
+	}
+	prev, from := n.prev, n.from
+	n.prev = 0
+	s.readWords(n.next, bound, false)
+	n.prev, n.from = prev, from
 }
 
 // named reports whether a word near start:end names the kind.
@@ -115,19 +152,6 @@ func (s *sweep) named(k kid, start, end int) bool {
 // names the kind; lookAround has read them.
 func (s *sweep) namedLeft(k kid, start int, reach uint32) bool {
 	return s.near.left.has(k) && uint32(start)-s.near.last[k] <= reach
-}
-
-// anyNamed reports whether words near start:end may name one of the kinds that
-// are looked for.
-func (s *sweep) anyNamed(kinds *set, start, end int) bool {
-	s.lookAround(start, end)
-	l, r := &s.near.left, &s.near.right
-	for i := range kinds {
-		if kinds[i]&s.on[i]&(l[i]|r[i]) != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // namedBefore reports whether a word in the n bytes before start names the
@@ -171,15 +195,15 @@ func (s *sweep) readWords(from, to int, left bool) int {
 
 // note enters what the word or phrase at start names.
 func (n *surroundings) note(e *compiled, h uint64, start int, left bool) {
-	w, ok := e.words.find(h)
-	if !ok {
+	w := e.words.find(h)
+	if w == nil {
 		return
 	}
 	if !left {
-		n.right.merge(&w)
+		n.right.merge(w)
 		return
 	}
-	n.left.merge(&w)
+	n.left.merge(w)
 	for i, bitset := range w {
 		for ; bitset != 0; bitset &= bitset - 1 {
 			n.last[i<<6+bits.TrailingZeros64(bitset)] = uint32(start)

@@ -14,7 +14,7 @@ func (s *sweep) iban(a int) {
 		return
 	}
 	size := 4 + bbanLength(bban)
-	b, n, sep := a, int(g.n), uint8(sepNone)
+	b, n, sep, inner := a, int(g.n), uint8(sepNone), uint16(0)
 	for n < size {
 		b++
 		if b == c.ng || c.g[b].n > maxWord {
@@ -24,9 +24,10 @@ func (s *sweep) iban(a int) {
 			return
 		}
 		sep = c.g[b].sep
+		inner = 1 << sep
 		n += int(c.g[b].n)
 	}
-	if n != size || s.stands(a, b) == 0 {
+	if n != size || s.stands(a, b, inner) == 0 {
 		return
 	}
 	v := c.id(a, b)

@@ -45,7 +45,7 @@ func (s *sweep) number(i int) int {
 		if g.n >= 26 {
 			s.token(a)
 		}
-		if g.n == 2 || g.n == 4 {
+		if (g.n == 2 || g.n == 4) && g.end < len(s.text) && s.text[g.end]-'-' <= ':'-'-' {
 			if end := s.mac(g.start); end > g.start {
 				return end
 			}
@@ -65,21 +65,37 @@ func (s *sweep) number(i int) int {
 	return next
 }
 
-// digits offers group a, which holds digits only.
+// digits offers group a, which holds digits only. What cannot begin with so many
+// digits is not called: rows of short numbers are common in hostile texts, and
+// in spreadsheets.
 func (s *sweep) digits(a int) {
 	c, g := &s.c, &s.c.g[a]
-	if g.n >= 8 && g.n <= 10 {
+	n, first := g.n, c.buf[g.off]
+	var nextLen, nextSep uint8
+	if a+1 < c.ng {
+		nextLen, nextSep = c.g[a+1].n, c.g[a+1].sep
+	}
+	if n >= 8 && n <= 10 {
 		s.bot(a)
 	}
-	s.phone(a)
-	if a+3 < c.ng && g.n <= 3 {
+	if s.on.has(kPhone) {
+		switch {
+		case g.start > 0 && s.text[g.start-1] == '+':
+			s.plus(a)
+		case n >= 2 && first == '0' && n <= maxWord:
+			s.dialled(a)
+		case n == 3 && nextLen >= 3, n == 1 && first == '1' && nextLen >= 3, n == 10, n == 11 && first == '1':
+			s.nanp(a)
+		}
+	}
+	if n <= 3 && nextSep == sepDot {
 		s.ipv4(a)
 	}
 	s.walk(a)
 	if s.dated {
 		s.date(a)
 	}
-	if g.start >= s.certain {
+	if n >= 2 && n <= 5 && nextLen >= 2 && g.start >= s.certain {
 		s.national(a)
 	}
 }
@@ -92,11 +108,11 @@ func (s *sweep) walk(a int) {
 	if g.n > maxWord {
 		return
 	}
-	at, seps := e.nodes[g.root()].child[g.n], uint64(0)
+	at, seps, inner := e.nodes[g.root()].child[g.n], uint64(0), uint16(0)
 	for b := a; at != 0; {
 		nd := &e.nodes[at]
 		if nd.first != 0 && nd.kinds.meets(&s.on) {
-			s.shapes(nd, a, b, seps)
+			s.shapes(nd, a, b, seps, inner)
 		}
 		if b++; b == c.ng || b-a == maxWindow {
 			return
@@ -106,49 +122,63 @@ func (s *sweep) walk(a int) {
 			return
 		}
 		seps |= uint64(g.sep) << (4 * (b - a - 1))
+		inner |= 1 << g.sep
 		at = nd.child[g.n]
 	}
 }
 
-// shapes tries the shapes that end at nd on groups a to b. A shape that could
-// not reach the least score is not verified: in a row of numbers without a word
-// near it that is nearly every one.
-func (s *sweep) shapes(nd *node, a, b int, seps uint64) {
+// shapes tries the shapes that end at nd on groups a to b, between which stand
+// the separators seps, inner as a set. A shape that could not reach the least
+// score is not verified: in a row of numbers without a word near it that is
+// nearly every one.
+func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	c, e := &s.c, s.eng
 	start, end := c.g[a].start, c.g[b].end
-	if b > a && c.g[b].sep == sepParen && end < len(s.text) && s.text[end] == ')' {
+	if inner>>sepParen != 0 && c.g[b].sep == sepParen && end < len(s.text) && s.text[end] == ')' {
 		end++
 	}
 	free := s.fills(start, end) // of the need for a word
-	if !free && nd.best < s.min && !s.anyNamed(&nd.kinds, start, end) {
+	var near set
+	looked := false
+	if !free && nd.best < s.min {
+		near, looked = s.lookAround(start, end), true
+		if !nd.kinds.meets(&near) {
+			return
+		}
+	}
+	stand := s.stands(a, b, inner)
+	if stand == 0 {
 		return
 	}
-	stand := -1.0
-	for i := nd.first; i != 0; i = e.shapes[i].next {
+	off := c.g[a].off
+	digits, small := c.digits.from(off), c.lower.from(off)
+	for i := nd.first; i != 0; {
 		sh := &e.shapes[i]
-		if !s.on.has(sh.rule) || !sh.fits(c, c.g[a].off, seps, b-a) {
+		i = sh.next
+		score := sh.most
+		if stand < score && !sh.sturdy {
+			score = stand
+		}
+		doubtful := score < s.min && !free
+		if !s.on.has(sh.rule) || doubtful && looked && !near.has(sh.rule) || !sh.fits(c, off, digits, seps, b-a) {
 			continue
 		}
-		if stand < 0 {
-			if stand = s.stands(a, b); stand == 0 {
-				return
+		if doubtful && !looked {
+			near, looked = s.lookAround(start, end), true
+			if !near.has(sh.rule) {
+				continue
 			}
 		}
-		s.try(sh, a, b, end, stand, free)
+		s.try(sh, a, b, end, score, free, small&(1<<sh.n-1) != 0)
 	}
 }
 
 // try verifies groups a to b, which have the shape, and reports them up to
-// end. Their surroundings leave them the score stand.
-func (s *sweep) try(sh *shape, a, b, end int, stand float64, free bool) {
+// end. Small says that letters are in lower case.
+func (s *sweep) try(sh *shape, a, b, end int, score float64, free, small bool) {
 	c := &s.c
 	r := &s.eng.rules[sh.rule]
 	start := c.g[a].start
-	score, most := stand, sh.most
-	if r.sturdy {
-		score = 1
-	}
-	small := c.lower.from(c.g[a].off)&(1<<sh.n-1) != 0
 	if small {
 		// Authorities print capitals. What is written small is more often part
 		// of a program or a hash, unless something says otherwise.
@@ -156,22 +186,23 @@ func (s *sweep) try(sh *shape, a, b, end int, stand float64, free bool) {
 			return
 		}
 	}
-	if min(score, most) < s.min && !free && !s.named(sh.rule, start, end) {
+	if score < s.min && !free && !s.named(sh.rule, start, end) {
 		return
 	}
 	if r.check != nil && !r.check(c.id(a, b)) {
 		return
 	}
 	if r.proof != nil && !r.proof(c.id(a, b)) {
-		if most = min(most, r.unproven); most < 0.4 {
-			if s.named(sh.rule, start, end) {
-				most = named
+		if r.unproven < 0.4 {
+			if !s.named(sh.rule, start, end) {
+				score = min(score, r.unproven)
 			}
-			s.put(start, end, sh.rule, min(score, most))
+			s.put(start, end, sh.rule, min(score, named))
 			return
 		}
+		score = min(score, r.unproven)
 	}
-	s.report(sh.rule, start, end, min(score, most))
+	s.report(sh.rule, start, end, score)
 }
 
 // report puts a candidate, lifted if words or a field say what it is.
@@ -192,12 +223,8 @@ func (s *sweep) fills(start, end int) bool { return start == s.lo && end == s.hi
 // stands returns the highest score the surroundings leave to groups a to b:
 // 0 if they are part of something longer, 0.4 if they are one piece of a row
 // of numbers, else 1.
-func (s *sweep) stands(a, b int) float64 {
+func (s *sweep) stands(a, b int, inner uint16) float64 {
 	c := &s.c
-	inner := uint64(0)
-	for i := a + 1; i <= b; i++ {
-		inner |= 1 << c.g[i].sep
-	}
 	left, right := c.left, c.right
 	leftDigit, rightDigit := left == sepSpace, false
 	if a > 0 {
@@ -209,30 +236,37 @@ func (s *sweep) stands(a, b int) float64 {
 	if b < c.ng-1 {
 		right, rightDigit = c.g[b+1].sep, !c.g[b+1].letter
 	}
-	most := 1.0
-	for _, j := range [2]struct {
-		cls   byte
-		digit bool
-	}{{left, leftDigit}, {right, rightDigit}} {
-		switch {
-		case j.cls == sepNone || j.cls == sepParen || j.cls == sepDash:
-		case j.cls == sepHard:
-			return 0
-		case j.cls == sepSpace:
-			if j.digit && inner>>sepSpace&1 == 1 {
-				most = 0.4
-			}
-		case a == b || inner>>j.cls&1 == 1: // a decimal, a path, a longer number
-			return 0
-		}
+	l, r := beside(left, leftDigit, inner), beside(right, rightDigit, inner)
+	if r < l {
+		return r
 	}
-	return most
+	return l
+}
+
+// beside returns what a separator at the edge leaves of the score.
+func beside(cls byte, digit bool, inner uint16) float64 {
+	switch cls {
+	case sepNone, sepParen, sepDash:
+		return 1
+	case sepHard:
+		return 0
+	case sepSpace:
+		if digit && inner>>sepSpace&1 == 1 {
+			return 0.4
+		}
+		return 1
+	}
+	if inner == 0 || inner>>cls&1 == 1 { // a decimal, a path, a longer number
+		return 0
+	}
+	return 1
 }
 
 // id returns the characters of groups a to b.
 func (c *cluster) id(a, b int) (v id) {
 	off := int(c.g[a].off)
-	v.n = copy(v.b[:], c.buf[off:int(c.g[b].off)+int(c.g[b].n)])
+	v.b = [maxWord]byte(c.buf[off : off+maxWord])
+	v.n = min(int(c.g[b].off)+int(c.g[b].n)-off, maxWord)
 	return v
 }
 

@@ -1,28 +1,26 @@
 package pii
 
-// phone tries the groups of digits from a on as a telephone number.
-func (s *sweep) phone(a int) {
+// plus tries the groups of digits from a on, before which a '+' stands, as a
+// telephone number.
+func (s *sweep) plus(a int) {
+	if start := s.c.g[a].start - 1; !wordBefore(s.text, start) {
+		s.international(a, start, 0, 1)
+	}
+}
+
+// dialled tries the groups of digits from a on, the first of which starts with
+// a zero, as a telephone number with a dialling prefix.
+func (s *sweep) dialled(a int) {
 	c := &s.c
-	if !s.on.has(kPhone) || !c.allDigits(a) {
-		return
-	}
-	if start := c.g[a].start; start > 0 && s.text[start-1] == '+' {
-		if !wordBefore(s.text, start-1) {
-			s.international(a, start-1, 0, 1)
-		}
-		return
-	}
-	g := &c.g[a]
-	first := c.id(a, a)
+	first, start := c.id(a, a), c.g[a].start
 	switch {
 	case first.n >= 4 && first.n <= 5 && first.is(0, "00") && s.phoneBegins(a) && s.eng.codes[first.num(2, first.n)] > 0:
-		s.international(a, g.start, 2, named)
+		s.international(a, start, 2, named)
 	case first.n > 5 && first.is(0, "00") && s.phoneBegins(a), first.n == 2 && first.is(0, "00") && s.phoneBegins(a):
-		s.international(a, g.start, 2, 0.4)
+		s.international(a, start, 2, 0.4)
 	case first.n == 3 && first.is(0, "011") && s.phoneBegins(a):
-		s.international(a, g.start, 3, 0.4)
+		s.international(a, start, 3, 0.4)
 	}
-	s.nanp(a)
 }
 
 // international tries the groups from a on as a number with country code,

@@ -87,7 +87,7 @@ func (s *sweep) national(a int) {
 		return
 	}
 	v, best := id{}, -1
-	seen := uint16(0)
+	var seen, inner uint16
 	for b := a; b < c.ng && b-a < 6 && c.allDigits(b); b++ {
 		g := &c.g[b]
 		if b > a {
@@ -101,7 +101,7 @@ func (s *sweep) national(a int) {
 		}
 		v.n += copy(v.b[v.n:], c.buf[g.off:g.off+g.n])
 		if b > a && v.n >= 8 && s.phoneEnds(b) {
-			best = b
+			best, inner = b, seen
 		}
 	}
 	if best < 0 || dateShaped(c, a, best) {
@@ -112,7 +112,7 @@ func (s *sweep) national(a int) {
 	}
 	score := s.planned(&v, a, best, seen)
 	if score > 0 {
-		if s.stands(a, best) < 1 {
+		if s.stands(a, best, inner) < 1 {
 			score = min(score, 0.3)
 		}
 		s.report(kPhone, openBracket(s.text, c.g[a].start, c.g[best].end), extension(s.text, c.g[best].end), score)

@@ -104,7 +104,7 @@ func compile(rs []rule) *compiled {
 		byName: make(map[Kind]kid, len(rs)),
 		nodes:  make([]node, roots, 384),
 		shapes: make([]shape, 1, 512),
-		words:  vocabulary{means: make(map[uint64]set, 1024)},
+		words:  vocabulary{means: make([]meaning, 0, 1024)},
 	}
 	e.addPlans()
 	e.secrets = append(make([]secretFormat, 1), secretFormats()...)

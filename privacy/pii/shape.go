@@ -15,6 +15,7 @@ type shape struct {
 	rule    kid
 	n       uint8
 	weak    bool
+	sturdy  bool    // as its rule is
 	uniform uint8   // classes allowed, as bits, where all separators are equal
 	next    int16   // the next shape of the same group lengths; 0: none
 	seps    uint64  // classes in order, four bits each, where uniform is 0
@@ -39,7 +40,7 @@ const (
 
 // addShape compiles a pattern and hangs it into the trie of group lengths.
 func (e *compiled) addShape(k kid, pattern string) {
-	sh := shape{rule: k}
+	sh := shape{rule: k, sturdy: e.rules[k].sturdy}
 	mark := pattern[0]
 	if mark == '?' || mark == '!' {
 		pattern = pattern[1:]
@@ -152,10 +153,10 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 	e.shapes = append(e.shapes, sh)
 }
 
-// fits reports whether characters and separators are those of the shape.
-func (sh *shape) fits(c *cluster, off uint8, seps uint64, nsep int) bool {
-	d := c.digits.from(off)
-	if d&sh.digits != sh.digits || d&sh.letters != 0 {
+// fits reports whether characters and separators are those of the shape;
+// digits says which of the characters from off on are digits.
+func (sh *shape) fits(c *cluster, off uint8, digits, seps uint64, nsep int) bool {
+	if digits&sh.digits != sh.digits || digits&sh.letters != 0 {
 		return false
 	}
 	if sh.uniform == 0 {
