@@ -35,6 +35,21 @@ func endsWithAny(path string, ends []string) bool {
 	return false
 }
 
+// dataAt is where a request holds a picture, a sound or a file in base 64, of whatever length. Some of these places may hold a text
+// instead: one with a space in it is no base 64.
+func dataAt(at []byte) bool {
+	switch string(at) {
+	case "messages.*.content.*.source.data", "messages.*.content.*.content.*.source.data", // Anthropic
+		"contents.*.parts.*.inlineData.data", "contents.*.parts.*.inline_data.data", "systemInstruction.parts.*.inlineData.data", // Gemini
+		"requests.*.content.parts.*.inlineData.data",
+		"messages.*.content.*.input_audio.data", "messages.*.content.*.file.file_data", "input.*.content.*.file_data", // OpenAI
+		"messages.*.images.*", "images.*", // Ollama
+		"messages.*.content.*.image.source.bytes", "messages.*.content.*.document.source.bytes", "messages.*.content.*.video.source.bytes": // Bedrock
+		return true
+	}
+	return false
+}
+
 // sealedAt is where a request gives back what the model's side made and sealed: it refuses it if a byte changes, and nobody can read
 // it. Elsewhere a field of the same name is anybody's.
 func sealedAt(at []byte) bool {
@@ -99,7 +114,7 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 	if thoughtAt(l.at) {
 		return w.s.hide(l.value, how{ours: true}) // goes back as it came, placeholders and all
 	}
-	if opaque(l.value) {
+	if dataAt(l.at) && encoded(l.value) || opaque(l.value) {
 		w.cannot("encoded data (a picture, a sound or a file)")
 		return "", false
 	}
