@@ -76,7 +76,7 @@ func TestAgreementThatIsUndefined(t *testing.T) {
 		"alpha, all the same":  func() (float64, error) { return KrippendorffAlpha([][]float64{{1, 1}, {1, 1}}, Intervals) },
 	} {
 		_, err := f()
-		assert.ErrorIs(t, err, ErrUndefined, name)
+		require.ErrorIs(t, err, ErrUndefined, name)
 	}
 	for name, f := range map[string]func() (float64, error){
 		"not square": func() (float64, error) { return CohenKappa([][]int{{1}, {2}}) },

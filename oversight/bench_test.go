@@ -93,10 +93,12 @@ func TestWhatADeskKeeps(t *testing.T) {
 	full := heap()
 	t.Logf("%d bytes an open case, beside the ledger's own", (full-empty)/cases)
 	require.Less(t, (full-empty)/cases, int64(1500))
-	for _, id := range ids {
+	for n, id := range ids {
 		lease, err := desk.Claim(ctx, "rosa", id)
 		require.NoError(t, err)
 		require.NoError(t, desk.Submit(ctx, lease, oversight.Judgement{Verdict: oversight.Approved}))
+		_, err = guarded(oversight.Resume(ctx, id), n)
+		require.NoError(t, err)
 	}
 	require.Zero(t, second.State().Held)
 	third := newDesk(t, l, holdAll(0, 0, ""))

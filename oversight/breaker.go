@@ -62,18 +62,20 @@ func (b Breaker) check(p *Policy) (*Breaker, error) {
 			return nil, &PolicyError{Field: "Breaker.MinProbability", Why: "is needed beside a Budget, which lowers probabilities without a bound"}
 		case p.Rate > 0:
 			b.MinProbability = p.Rate // no rule lowers it
+			b.MinProbability *= 1 - p.Blind
 		default:
 			b.MinProbability = 1
 			for _, r := range p.Rules {
 				b.MinProbability = min(b.MinProbability, r.Rate)
 			}
+			b.MinProbability *= 1 - p.Blind
 		}
 	}
 	return &b, nil
 }
 
 // worse are the rates, as multiples of the acceptable one, that the test is tuned to: the average of tests is a test.
-var worse = [...]float64{1.25, 1.5, 2, 3, 4, 6, 8}
+var worse = [...]float64{1.5, 2, 3, 4, 6}
 
 // process is the evidence that the rate is above the acceptable one. It is a product of bets on reviewed cases: each factor is
 // 1 + lambda·(x - rate)·(smallest probability/probability), with x = 1 for an overruled case. As the bet is fixed before the

@@ -26,7 +26,7 @@ func breakerOf(t testing.TB, b Breaker, p Policy) *Breaker {
 // The vector of spec section 3: acceptable .05 against .10, ten overrulings in a row give 1,024, an agreement .947368.
 func TestBreakerFactors(t *testing.T) {
 	p := newProcess(breakerOf(t, Breaker{Rate: 0.05, Alpha: 1e-9}, Policy{Rate: 1}))
-	const double = 2 // worse[2]
+	const double = 1 // worse[1]
 	require.Equal(t, 2.0, worse[double])
 	for range 10 {
 		p.see(1, true)
@@ -41,7 +41,7 @@ func TestBreakerFactors(t *testing.T) {
 
 func TestBreakerSettings(t *testing.T) {
 	for field, b := range map[string]Breaker{
-		"Breaker.Rate": {}, "Breaker.Rate ": {Rate: 1}, "Breaker.Alpha": {Rate: 0.1, Alpha: 2},
+		"Breaker.Rate": {Rate: 1}, "Breaker.Alpha": {Rate: 0.1, Alpha: 2},
 		"Breaker.RunLength": {Rate: 0.1, RunLength: 0.5}, "Breaker.Patience": {Rate: 0.1, Patience: -1},
 		"Breaker.MinProbability": {Rate: 0.1, MinProbability: 2},
 	} {
@@ -50,7 +50,9 @@ func TestBreakerSettings(t *testing.T) {
 		require.ErrorAs(t, err, &bad, field)
 		assert.Contains(t, field, bad.Field)
 	}
-	_, err := Policy{Budget: 9, Breaker: &Breaker{Rate: 0.1}}.check()
+	_, err := Policy{Breaker: &Breaker{}}.check()
+	require.ErrorIs(t, err, ErrPolicy, "a breaker needs a rate")
+	_, err = Policy{Budget: 9, Breaker: &Breaker{Rate: 0.1}}.check()
 	require.ErrorIs(t, err, ErrPolicy, "a budget has no smallest probability")
 	for _, rate := range []float64{0.001, 0.05, 0.2, 0.5, 0.9, 0.999} {
 		p := newProcess(breakerOf(t, Breaker{Rate: rate}, Policy{Rate: 1}))
@@ -168,32 +170,30 @@ func TestRunningBreaker(t *testing.T) {
 // Overrulings come back ten times sooner than agreements. Read as they come in they trip the test; read in the order of the
 // decisions they do not.
 func TestVerdictsAreReadInTheOrderOfDecisions(t *testing.T) {
-	runs, n := exam(30, 2_000), 4_000
+	runs, n := exam(30, 10_000), exam(4_000, 20_000)
 	b := breakerOf(t, Breaker{Rate: 0.05, Alpha: 0.001, Patience: 1000 * time.Hour}, Policy{Rate: 1})
 	rng := rand.New(rand.NewPCG(3, 9))
 	ordered, arrived := 0, 0
+	records, landings := make([]record, n), make([]int, n)
 	for range runs {
 		w, naive := newWatermark(b), newProcess(b)
-		type landing struct {
-			at int
-			r  *record
-		}
-		var landings []landing
 		for i := range n {
-			r := &record{openedPublic: openedPublic{Probability: 1}, opened: time.Unix(int64(i), 0)}
+			r := &records[i]
+			*r = record{openedPublic: openedPublic{Probability: 1}, opened: time.Unix(int64(i), 0)}
 			w.enter(r)
 			mean := 500.0
 			r.verdict.Verdict = Approved
 			if rng.Float64() < 0.05 {
 				mean, r.verdict.Verdict = 50, Rejected
 			}
-			landings = append(landings, landing{i + int(rng.ExpFloat64()*mean), r})
+			landings[i] = (i+int(rng.ExpFloat64()*mean))<<32 | i
 		}
-		slices.SortStableFunc(landings, func(a, b landing) int { return a.at - b.at })
+		slices.Sort(landings)
 		for _, l := range landings {
-			w.leave(l.r)
-			w.advance(time.Unix(int64(l.at), 0), uuid.NameSpaceURL)
-			naive.see(1, l.r.verdict.Verdict == Rejected)
+			r := &records[l&(1<<32-1)]
+			w.leave(r)
+			w.advance(time.Unix(int64(l>>32), 0), uuid.NameSpaceURL)
+			naive.see(1, r.verdict.Verdict == Rejected)
 		}
 		if w.tripped {
 			ordered++

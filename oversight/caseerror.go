@@ -40,12 +40,12 @@ func (e CaseError) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Erro
 
 // Public is a sentence a customer may read.
 func (e *CaseError) Public() string {
-	switch e.Reason {
-	case ErrNotFound:
+	switch {
+	case errors.Is(e.Reason, ErrNotFound):
 		return "There is no such case."
-	case ErrConflict:
+	case errors.Is(e.Reason, ErrConflict):
 		return "This does not match what was asked before."
-	case ErrInterrupted:
+	case errors.Is(e.Reason, ErrInterrupted):
 		return "This was begun and may have been done already. Please ask us before trying again."
 	}
 	return "This cannot be done any more. Please load the case again."
@@ -53,10 +53,10 @@ func (e *CaseError) Public() string {
 
 // HTTPStatus is 404 for ErrNotFound, 400 for ErrInvalid, else 409.
 func (e *CaseError) HTTPStatus() int {
-	switch e.Reason {
-	case ErrNotFound:
+	switch {
+	case errors.Is(e.Reason, ErrNotFound):
 		return http.StatusNotFound
-	case ErrInvalid:
+	case errors.Is(e.Reason, ErrInvalid):
 		return http.StatusBadRequest
 	}
 	return http.StatusConflict

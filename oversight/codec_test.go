@@ -73,9 +73,9 @@ func TestWiringRefusesWhatCannotBeHeld(t *testing.T) {
 func TestCodecRefusesUnknownFieldsAndSurvivesPanics(t *testing.T) {
 	var none *Codec
 	var o struct{ A int }
-	assert.NoError(t, none.decode([]byte(`{"A":1}`), &o))
-	assert.Error(t, none.decode([]byte(`{"A":1,"B":2}`), &o), "unknown field")
-	assert.Error(t, none.decode([]byte(`{"A":1} {"A":2}`), &o), "two values")
+	require.NoError(t, none.decode([]byte(`{"A":1}`), &o))
+	require.Error(t, none.decode([]byte(`{"A":1,"B":2}`), &o), "unknown field")
+	require.Error(t, none.decode([]byte(`{"A":1} {"A":2}`), &o), "two values")
 	assert.Error(t, none.decode(nil, &o))
 
 	boom := &Codec{

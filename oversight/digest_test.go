@@ -75,7 +75,7 @@ func TestDigestRefusesWhatItCannotSee(t *testing.T) {
 		"cycle": loop, "wide": wide,
 	} {
 		_, err := digestOf(v)
-		assert.Error(t, err, name)
+		require.Error(t, err, name)
 	}
 	_, err := digestOf(struct{ F func() }{})
 	assert.NoError(t, err, "a nil function is a value like any other")

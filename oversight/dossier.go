@@ -143,7 +143,7 @@ func (f *dossier) lapsed(now time.Time) bool {
 func (f *dossier) matches(o *opening, input digest) error {
 	d := o.d
 	system, version := d.System()
-	why := ""
+	var why string
 	switch {
 	case f.subject != o.subject:
 		// Whether somebody else has such a case is nobody's business.

@@ -24,6 +24,7 @@ const (
 	kindAssigned    = "case.assigned"
 	kindUndone      = "case.undone"
 	kindFinal       = "case.final"
+	kindDue         = "case.due"
 	kindExpired     = "case.expired"
 	kindInvalidated = "case.invalidated"
 	kindDelivered   = "case.delivered"
@@ -86,7 +87,10 @@ type openedPublic struct {
 	Urgent      bool    `json:"urgent,omitempty"` // before what is not
 	Undo        int64   `json:"undo,omitempty"`   // window in nanoseconds; 0: none
 	Valid       int64   `json:"valid,omitempty"`  // how long a verdict may be delivered, in nanoseconds
-	Began       int64   `json:"began"`            // the decision's time, Unix nanoseconds
+	Remind      int64   `json:"remind,omitempty"` // before the deadline, in nanoseconds; 0: never
+	Blind       bool    `json:"blind,omitempty"`  // reviewers do not see the answer before they have given theirs
+	BlindShare  float64 `json:"blind_share,omitempty"`
+	Began       int64   `json:"began"` // the decision's time, Unix nanoseconds
 }
 
 type openedBody struct {
@@ -99,6 +103,7 @@ type openedBody struct {
 	Session     string          `json:"session,omitempty"`
 	Appeal      *appealBody     `json:"appeal,omitempty"`
 	Gold        *goldBody       `json:"gold,omitempty"`
+	Answer      []byte          `json:"answer,omitempty"` // digest of a blind case's output as JSON, however it is written
 	InputDigest []byte          `json:"input_digest"`
 	Digest      []byte          `json:"digest"`
 }
@@ -127,6 +132,7 @@ type decidedPublic struct {
 type decidedBody struct {
 	Reviewer string          `json:"reviewer"`
 	Output   json.RawMessage `json:"output,omitempty"`
+	Answer   []byte          `json:"answer,omitempty"` // digest of Output in a blind case
 	Comment  string          `json:"comment,omitempty"`
 	Reasons  []string        `json:"reasons,omitempty"`
 	Digest   []byte          `json:"digest"` // of the case as it was decided upon

@@ -24,6 +24,16 @@ type Window struct {
 	Confidence float64
 }
 
+func (w *Window) check() error {
+	if w.Confidence == 0 {
+		w.Confidence = DefaultConfidence
+	}
+	if !(w.Confidence > 0) || w.Confidence >= 1 {
+		return invalid("Window.Confidence must be in (0, 1)")
+	}
+	return nil
+}
+
 func (w *Window) holds(r *record) bool {
 	return !r.opened.Before(w.From) && (w.To.IsZero() || r.opened.Before(w.To)) && (w.System == "" || r.System == w.System)
 }
@@ -64,11 +74,8 @@ type Stratum struct {
 // Estimate computes the override rate of the cases of a window from the ledger. A decision overruled is not yet a decision wrong:
 // reviewers err too.
 func (k *Desk) Estimate(ctx context.Context, w Window) (Estimate, error) {
-	if w.Confidence == 0 {
-		w.Confidence = DefaultConfidence
-	}
-	if !(w.Confidence > 0) || w.Confidence >= 1 {
-		return Estimate{}, invalid("Window.Confidence must be in (0, 1)")
+	if err := w.check(); err != nil {
+		return Estimate{}, err
 	}
 	var t tally
 	for f, err := range k.cases(ctx, w) {
@@ -76,7 +83,7 @@ func (k *Desk) Estimate(ctx context.Context, w Window) (Estimate, error) {
 			return Estimate{}, err
 		}
 		if f.chance() {
-			t.add(f.Stratum, f.Probability, f.became())
+			t.add(f.Stratum, f.seen(), f.became())
 		}
 	}
 	return t.estimate(w.Confidence), nil

@@ -54,7 +54,7 @@ func (s *state) overdue(now time.Time) []ledger.Entry {
 		if i >= len(s.due) || now.Before(s.due[i].turns()) {
 			continue
 		}
-		batch = append(batch, turning(s.due[i]))
+		batch = append(batch, turning(s.due[i], now))
 		stack = append(stack, 2*i+1, 2*i+2)
 	}
 	return batch

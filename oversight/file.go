@@ -35,6 +35,7 @@ type Item struct {
 	Votes       int       // judgements so far
 	Need        int       // how many reviewers must agree
 	Split       bool      // they differ, and somebody else has to settle it by Adjudicate
+	Blind       bool      // the answer is not shown before the case is decided: the reviewer gives their own
 	StandsAt    time.Time // when the verdict can no longer be taken back; zero before a verdict
 }
 
@@ -130,6 +131,9 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 		Input: f.body.Input, Output: f.body.Output, Explanation: f.body.Explanation,
 		Delivered: f.delivered, Events: f.history,
 	}
+	if f.hides() {
+		file.Output, file.Explanation = nil, nil
+	}
 	if a := f.body.Appeal; a != nil {
 		file.AppealOf, file.Statement = a.Of, a.Statement
 	}
@@ -159,7 +163,7 @@ func (r *record) item() Item {
 		Case: r.id, Seq: r.seq, Title: r.title, System: r.System, Opened: r.opened, Deadline: r.deadline,
 		Held: r.Held, Call: r.Call, Probability: r.Probability, Rule: r.Rule, HoldRule: r.HoldRule,
 		Stratum: r.Stratum, Score: r.score, Urgent: r.urgent, Assigned: r.assigned,
-		Votes: len(r.votes), Need: max(r.Need, 1), Split: r.split,
+		Votes: len(r.votes), Need: max(r.Need, 1), Split: r.split, Blind: r.Blind,
 	}
 	if r.verdict.Verdict != "" {
 		i.StandsAt = r.verdict.at.Add(time.Duration(r.Undo))

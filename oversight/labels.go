@@ -23,7 +23,8 @@ type Label struct {
 	Correction  json.RawMessage `json:"correction,omitempty"`
 	Reasons     []string        `json:"reasons,omitempty"`
 	Comment     string          `json:"comment,omitempty"`
-	Reviewers   int             `json:"reviewers"` // how many judged it
+	Blind       bool            `json:"blind,omitempty"` // who judged it had not seen the output
+	Reviewers   int             `json:"reviewers"`       // how many judged it
 	Opened      time.Time       `json:"opened"`
 	Decided     time.Time       `json:"decided"`
 }
@@ -39,14 +40,14 @@ func (k *Desk) Labels(ctx context.Context, w io.Writer, win Window) (int, error)
 		if err != nil {
 			return n, err
 		}
-		if !f.chance() || f.became() == unreviewed {
+		if !f.drawn() || f.became() == unreviewed {
 			continue
 		}
 		last := f.decision()
 		err := enc.Encode(Label{
 			Case: f.id, System: f.System, Version: f.Version, Stratum: f.Stratum, Probability: f.Probability, Rule: f.Rule,
 			Input: f.body.Input, Output: f.body.Output, Verdict: f.verdict.Verdict, Correction: last.Output,
-			Reasons: last.Reasons, Comment: last.Comment, Reviewers: len(f.votes), Opened: f.opened, Decided: f.verdict.at,
+			Reasons: last.Reasons, Comment: last.Comment, Blind: f.Blind, Reviewers: len(f.votes), Opened: f.opened, Decided: f.verdict.at,
 		})
 		if err != nil {
 			return n, err

@@ -18,7 +18,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Notice says that a case was opened or closed. It holds nothing personal and may leave the house.
+// Notice says that a case was opened, is nearly due, or was closed. It holds nothing personal and may leave the house.
 type Notice struct {
 	ID      uuid.UUID `json:"id"` // of the ledger's entry: the same when a notice comes twice
 	Kind    string    `json:"kind"`
@@ -35,6 +35,7 @@ type Notice struct {
 // The kinds of notices.
 const (
 	NoticeOpened  = "opened"
+	NoticeDue     = "due" // Policy.Remind before the deadline, as soon as somebody looks: see Expire
 	NoticeDecided = "decided"
 )
 
@@ -46,7 +47,10 @@ func (s *state) notice(id uuid.UUID, r *record) {
 	n := Notice{
 		ID: id, Kind: NoticeOpened, Case: r.id, System: r.System, Held: r.Held, Urgent: r.urgent, Due: r.deadline, At: r.now,
 	}
-	if r.decided() {
+	switch {
+	case r.reminded && !r.decided():
+		n.Kind = NoticeDue
+	case r.decided():
 		n.Kind, n.Verdict, n.Expired = NoticeDecided, r.verdict.Verdict, r.verdict.expired
 	}
 	s.notices[id] = n

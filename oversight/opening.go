@@ -90,6 +90,9 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 		within = k.policy.Deadline
 	}
 	public.Deadline = now.Add(within).UnixNano()
+	if public.Held {
+		public.Remind = int64(k.policy.Remind)
+	}
 	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, public, body)
 	did, seq, err := k.commit(ctx, e)
 	if err != nil {
@@ -146,6 +149,9 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 		}
 		if body.Explanation, err = explanation(o.d, o.out); err != nil {
 			return public, body, err
+		}
+		if public.BlindShare = k.policy.Blind; k.sampler.blind(o.d.ID()) {
+			public.Blind, body.Answer = true, answerOf(body.Output)
 		}
 	}
 	seal := sealOf(o.d.ID(), input, &public, body.Output)

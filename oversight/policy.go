@@ -96,6 +96,14 @@ type Policy struct {
 	Within time.Duration
 	// Undo is how long a reviewer can take a verdict back; nothing is delivered before. Default: not at all.
 	Undo time.Duration
+	// Remind is how long before its deadline an undecided held case becomes urgent and is noticed as due: less than Deadline.
+	// Default: never.
+	Remind time.Duration
+	// Blind is the share of the drawn cases, in [0, 1), whose answer reviewers do not see before they have said what theirs would be:
+	// Submit then takes Replaced, with their own answer, or Rejected. What they say counts as agreement if it is the function's answer
+	// as JSON. The rate of overruling is estimated from the other cases; Quality compares the two. Calls that wait to run and
+	// appeals are never blind. Default: none.
+	Blind float64
 	// Valid is how long after a verdict its answer may first be delivered, or its call run: what was right then may be wrong later.
 	// Default: DefaultValid.
 	Valid time.Duration
@@ -126,6 +134,10 @@ func (p Policy) check() (Policy, error) {
 		return p, &PolicyError{Field: "Within", Why: "must not be negative"}
 	case p.Undo < 0:
 		return p, &PolicyError{Field: "Undo", Why: "must not be negative"}
+	case p.Remind < 0:
+		return p, &PolicyError{Field: "Remind", Why: "must not be negative"}
+	case !(p.Blind >= 0) || p.Blind >= 1:
+		return p, &PolicyError{Field: "Blind", Why: "must be in [0, 1): somebody has to see what there is to overrule"}
 	case p.Valid < 0:
 		return p, &PolicyError{Field: "Valid", Why: "must not be negative"}
 	case p.Fallback != "" && p.Fallback != Rejected && p.Fallback != Approved:
@@ -147,6 +159,9 @@ func (p Policy) check() (Policy, error) {
 	}
 	if p.Deadline == 0 {
 		p.Deadline = DefaultDeadline
+	}
+	if p.Remind >= p.Deadline {
+		return p, &PolicyError{Field: "Remind", Why: "must be less than Deadline"}
 	}
 	if p.Within == 0 {
 		p.Within = DefaultWithin
@@ -217,6 +232,8 @@ func (p *Policy) version() string {
 	h.uint(uint64(p.Within))
 	h.uint(uint64(p.Undo))
 	h.uint(uint64(p.Valid))
+	h.uint(uint64(p.Remind))
+	h.uint(math.Float64bits(p.Blind))
 	h.text(string(p.Fallback))
 	for _, r := range p.Rules {
 		h.text(r.Name)

@@ -70,7 +70,7 @@ func TestBadOptionsAndLedgers(t *testing.T) {
 		"open":       {MaxOpen: -1},
 	} {
 		_, err := New(t.Context(), ledger.Memory(nil), Policy{}, o)
-		assert.ErrorIs(t, err, ErrInvalid, name)
+		require.ErrorIs(t, err, ErrInvalid, name)
 	}
 	_, err := New(t.Context(), nil, Policy{}, nil)
 	require.ErrorIs(t, err, ledger.ErrUnavailable)

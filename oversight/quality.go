@@ -23,6 +23,8 @@ type Quality struct {
 	// Alpha is Krippendorff's alpha of the verdicts on cases that several judged blind; NaN where undefined.
 	Alpha float64
 	Twice int // cases that several judged
+	// Bias is how much more they agree with an answer they see.
+	Bias Bias
 }
 
 // Reviewer is one person's figures.
@@ -43,12 +45,17 @@ type Reviewer struct {
 
 // Quality computes the figures of the reviewers from the cases of a window.
 func (k *Desk) Quality(ctx context.Context, w Window) (Quality, error) {
+	if err := w.check(); err != nil {
+		return Quality{}, err
+	}
+	var bias Bias
 	desk := map[string]*sheet{}
 	var twice []*dossier
 	for f, err := range k.cases(ctx, w) {
 		if err != nil {
 			return Quality{}, err
 		}
+		bias.see(f)
 		blind := 0
 		dwell := f.dwell()
 		for i, v := range f.votes {
@@ -66,7 +73,8 @@ func (k *Desk) Quality(ctx context.Context, w Window) (Quality, error) {
 			twice = append(twice, f)
 		}
 	}
-	q := Quality{Twice: len(twice), Alpha: alphaOf(twice)}
+	bias.finish(w.Confidence)
+	q := Quality{Twice: len(twice), Alpha: alphaOf(twice), Bias: bias}
 	for _, s := range desk {
 		q.Reviewers = append(q.Reviewers, s.finish())
 	}

@@ -235,10 +235,11 @@ type caseRef struct {
 	lease    held
 	typeName string
 	split    bool
+	hides    bool
 }
 
 func (r *record) ref() caseRef {
-	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease, typeName: r.Type, split: r.split}
+	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease, typeName: r.Type, split: r.split, hides: r.hides()}
 }
 
 // openCase finds an open case, here or, when this process has not caught up with another, in the ledger.

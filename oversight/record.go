@@ -35,6 +35,8 @@ type record struct {
 	assigned string // whom it is reserved for; "": anybody
 	skipped  []string
 	urgent   bool
+	reminded bool
+	answer   digest // of a blind case's output
 	votes    []vote
 	split    bool // the votes differ: somebody else has to settle it
 	verdict  verdict
@@ -87,6 +89,7 @@ func open(e ledger.Entry) (*record, error) {
 		Score       float64     `json:"score"`
 		Gold        *goldBody   `json:"gold"`
 		Appeal      *appealBody `json:"appeal"`
+		Answer      []byte      `json:"answer"`
 		InputDigest []byte      `json:"input_digest"`
 		Digest      []byte      `json:"digest"`
 	}
@@ -98,6 +101,7 @@ func open(e ledger.Entry) (*record, error) {
 	if r.appeal {
 		r.banned = body.Appeal.Barred
 	}
+	copy(r.answer[:], body.Answer)
 	copy(r.input[:], body.InputDigest)
 	copy(r.digest[:], body.Digest)
 	r.deadline = unix(r.Deadline)
@@ -126,6 +130,8 @@ func (r *record) apply(e ledger.Entry) (effect, error) {
 		return r.undo(e)
 	case kindFinal:
 		return r.settle()
+	case kindDue:
+		return r.remind()
 	case kindExpired:
 		return r.expire(e)
 	case kindInvalidated:
@@ -142,13 +148,25 @@ func (r *record) decided() bool { return r.settled }
 // cooling says whether a verdict is there that may still be taken back.
 func (r *record) cooling() bool { return r.verdict.Verdict != "" && !r.settled }
 
-// turns is when the case changes by itself, once somebody writes the entry that says so: at its deadline, or at the end of the
-// undo window.
+// turns is when the case changes by itself, once somebody writes the entry that says so: when it is due, at its deadline, or at the
+// end of the undo window.
 func (r *record) turns() time.Time {
-	if r.cooling() {
+	switch {
+	case r.cooling():
 		return r.verdict.at.Add(time.Duration(r.Undo))
+	case r.Remind > 0 && !r.reminded:
+		return r.deadline.Add(-time.Duration(r.Remind))
 	}
 	return r.deadline
+}
+
+// remind puts a case that nobody has decided before the others, once.
+func (r *record) remind() (effect, error) {
+	if r.cooling() || r.reminded || r.now.Before(r.turns()) {
+		return ignored, nil
+	}
+	r.reminded, r.urgent = true, true
+	return applied, nil
 }
 
 func (r *record) claim(e ledger.Entry) (effect, error) {
@@ -172,8 +190,14 @@ func (r *record) barred(reviewer string) bool {
 	return r.votedOn(reviewer) || slices.Contains(r.banned, reviewer)
 }
 
-// chance says whether the case was drawn from the decisions, so that rates can be built on it.
-func (r *record) chance() bool { return !r.gold && !r.appeal }
+// drawn says whether the case stands for decisions: it is neither an exercise nor an appeal.
+func (r *record) drawn() bool { return !r.gold && !r.appeal }
+
+// chance says whether rates can be built on the case: it was drawn, and people saw what they were to overrule.
+func (r *record) chance() bool { return r.drawn() && !r.Blind }
+
+// seen is the probability with which the case was drawn and shown.
+func (r *record) seen() float64 { return r.Probability * (1 - r.BlindShare) }
 
 // capped ends a lease with the case: nobody decides after the deadline.
 func (r *record) capped(until int64) time.Time {

@@ -12,6 +12,8 @@ import (
 // with a hash anyone can compute, whoever chooses the units can dodge review.
 type sampler struct {
 	k0, k1 uint64
+	b0, b1 uint64  // of the draw for the blind arm, which has to be independent of the first
+	hidden uint64  // limit of that draw
 	rate   float64 // 0: rules only
 	limit  uint64
 	rules  []sampleRule
@@ -41,6 +43,9 @@ func newSampler(key [keySize]byte, p *Policy) *sampler {
 	k0, k1 := le64(key[:8]), le64(key[8:])
 	s.k0 = sipHash(k0, k1, "fairlead/oversight/sample/0")
 	s.k1 = sipHash(k0, k1, "fairlead/oversight/sample/1")
+	s.b0 = sipHash(k0, k1, "fairlead/oversight/blind/0")
+	s.b1 = sipHash(k0, k1, "fairlead/oversight/blind/1")
+	s.hidden = limit(p.Blind)
 	s.limit = limit(s.rate)
 	for _, r := range p.Rules {
 		s.rules = append(s.rules, sampleRule{Rule: r, limit: limit(r.Rate)})
@@ -96,6 +101,9 @@ func (s *sampler) draw(c *Case, id uuid.UUID, at time.Time) draw {
 	d.sampled = drawn(h, top)
 	return d
 }
+
+// blind says whether reviewers of a case see the answer only after their own.
+func (s *sampler) blind(id uuid.UUID) bool { return drawn(sipHash(s.b0, s.b1, id[:]), s.hidden) }
 
 func (s *sampler) hash(c *Case, id uuid.UUID) uint64 {
 	switch {

@@ -90,7 +90,7 @@ func (k *Desk) overtime(ctx context.Context, c caseRef) (*dossier, error) {
 	if err != nil || f.decided() {
 		return f, err
 	}
-	e := turning(f.record)
+	e := turning(f.record, time.Now())
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return nil, unwritten(nil, "the expiry", err)
 	}

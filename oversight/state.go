@@ -23,6 +23,7 @@ type state struct {
 	levels [3]queue              // urgent, held, the rest: each in the order of opening
 	held   int                   // open cases that hold something
 	due    dueHeap
+	out    outbox
 	key    [keySize]byte // drawn by the first desk of the ledger; zero: none yet
 	await  map[uuid.UUID]*effect
 	watch  map[uuid.UUID]*watcher
@@ -69,10 +70,13 @@ func (s *state) take(e ledger.Entry) (effect, error) {
 	case kindOpened:
 		return s.takeOpened(e)
 	case kindClaimed, kindRenewed, kindReleased, kindSkipped, kindEscalated, kindAssigned, kindDecided, kindUndone, kindFinal,
-		kindExpired, kindInvalidated:
+		kindDue, kindExpired, kindInvalidated:
 		return s.takeChange(e)
-	case kindDelivered, kindIntent, kindResult, kindDrilled:
-		return ignored, nil // evidence, and what is about decided cases: read from the ledger
+	case kindDelivered, kindIntent, kindResult:
+		s.out.take(e)
+		return ignored, nil // what is about decided cases is read from the ledger
+	case kindDrilled:
+		return ignored, nil // evidence
 	case kindStopOn, kindStopOff:
 		return s.takeStop(e)
 	case kindKey:
@@ -123,6 +127,9 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		delete(s.watch, r.id)
 	}
 	if !r.decided() {
+		if e.Kind == kindDue {
+			s.notice(e.ID, r)
+		}
 		heap.Fix(&s.due, r.due)
 		if q := s.queueOf(r); q != r.list {
 			r.list.remove(r)
@@ -131,6 +138,7 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		return did, nil
 	}
 	s.breaker.leave(r)
+	s.out.add(r)
 	s.notice(e.ID, r)
 	delete(s.open, r.id)
 	delete(s.keyed, r.opening)

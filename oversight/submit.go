@@ -79,7 +79,14 @@ func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) err
 			return err
 		}
 	}
-	body := decidedBody{Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
+	var answer []byte
+	if c.hides && j.Verdict == Approved {
+		return invalid("the answer is hidden in this case: submit Replaced with your own answer, or Rejected")
+	}
+	if c.hides && j.Verdict == Replaced {
+		answer = answerOf(output)
+	}
+	body := decidedBody{Answer: answer, Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
 	e := entry(kindDecided, id, l.Case, c.subject, decidedPublic{Token: l.Token, Verdict: j.Verdict, Final: final}, body)
 	did, _, err := k.commit(ctx, e)
 	if err != nil {
@@ -128,7 +135,7 @@ func (k *Desk) again(ctx context.Context, l Lease, j Judgement, output []byte, i
 			return otherwise
 		}
 		return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "it was decided otherwise"}
-	case f.votes[i].verdict != j.Verdict || !bytes.Equal(f.decisions[i].Output, output):
+	case f.votes[i].said != j.Verdict || !bytes.Equal(f.decisions[i].Output, output):
 		return &CaseError{Reason: ErrConflict, Case: l.Case, Detail: "this lease has submitted another judgement before"}
 	}
 	return nil

@@ -14,7 +14,8 @@ import (
 type vote struct {
 	reviewer string
 	verdict  Verdict
-	output   digest // of the correction
+	said     Verdict // Replaced by the very answer of a blind case is verdict Approved
+	output   digest  // of the correction
 	entry    uuid.UUID
 	final    bool // it settled a case on which others differed
 }
@@ -45,8 +46,17 @@ func (r *record) vote(e ledger.Entry) (effect, error) {
 	default:
 		return ignored, nil // an unset verdict is not an approval, and nothing else either
 	}
-	v := vote{reviewer: r.lease.reviewer, verdict: public.Verdict, entry: e.ID, final: public.Final}
-	if public.Verdict == Replaced {
+	if r.hides() && public.Verdict == Approved {
+		return ignored, nil // nobody approves what they have not seen
+	}
+	v := vote{reviewer: r.lease.reviewer, verdict: public.Verdict, said: public.Verdict, entry: e.ID, final: public.Final}
+	switch {
+	case public.Verdict != Replaced:
+	case len(body.Answer) > 0 && bytes.Equal(body.Answer, r.answer[:]):
+		v.verdict = Approved // without having seen it
+	case len(body.Answer) > 0:
+		copy(v.output[:], body.Answer)
+	default:
 		h := newFields("correction")
 		h.bytes(body.Output)
 		v.output = h.sum()
@@ -90,10 +100,13 @@ func (r *record) settle() (effect, error) {
 	return applied, nil
 }
 
-// turning is the entry that is due for a case: its verdict stands, or nobody decided in time.
-func turning(r *record) ledger.Entry {
-	if r.cooling() {
+// turning is the entry that is due for a case at the time now: its verdict stands, its deadline is near, or nobody decided in time.
+func turning(r *record, now time.Time) ledger.Entry {
+	switch {
+	case r.cooling():
 		return entry(kindFinal, minuteID(r.verdict.entry, kindFinal), r.id, r.subject, nil, nil)
+	case now.Before(r.deadline):
+		return entry(kindDue, minuteID(r.opening, kindDue), r.id, r.subject, nil, nil)
 	}
 	return expiry(r, expiredPublic{})
 }

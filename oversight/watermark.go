@@ -40,11 +40,11 @@ func newWatermark(b *Breaker) *watermark {
 // enter puts a case at the end of the line.
 func (w *watermark) enter(r *record) {
 	r.place = -1
-	if w == nil || w.tripped || !r.chance() || r.Probability < w.config.MinProbability*(1-1e-12) {
+	if w == nil || w.tripped || !r.chance() || r.seen() < w.config.MinProbability*(1-1e-12) {
 		return
 	}
 	r.place = w.first + len(w.line)
-	w.line = append(w.line, waiting{p: r.Probability, opened: r.opened.UnixNano()})
+	w.line = append(w.line, waiting{p: r.seen(), opened: r.opened.UnixNano()})
 }
 
 // leave notes what became of a case. Without a verdict it counts as agreed with: what the deadline decided says nothing against the

@@ -1,0 +1,119 @@
+package oversight_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/fairlead-go/fairlead/ledger"
+	"github.com/fairlead-go/fairlead/oversight"
+)
+
+// What was decided while nobody waited stands in a list, in every process, until somebody has come for it.
+func TestUndelivered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := ledger.Memory(nil)
+		desk := newDesk(t, l, holdAll(0, time.Hour, ""))
+		ctx := about(t.Context(), "anna")
+		ids := openCases(t, desk, 4)
+		owed := func(d *oversight.Desk, limit int) []uuid.UUID {
+			list, err := d.Undelivered(ctx, limit)
+			require.NoError(t, err)
+			var cases []uuid.UUID
+			for _, o := range list {
+				cases = append(cases, o.Case)
+			}
+			return cases
+		}
+		require.Empty(t, owed(desk, 0))
+		decide(t, desk, ids[1], oversight.Judgement{Verdict: oversight.Approved})
+		decide(t, desk, ids[0], oversight.Judgement{Verdict: oversight.Rejected})
+		time.Sleep(time.Hour) // the others fall to the deadline
+		all := owed(desk, 0)
+		require.Equal(t, []uuid.UUID{ids[1], ids[0]}, all[:2], "in the order of the verdicts")
+		require.ElementsMatch(t, ids, all)
+		require.Equal(t, all[:2], owed(desk, 2))
+		other := newDesk(t, l, holdAll(0, time.Hour, ""))
+		require.Equal(t, all, owed(other, 0))
+
+		guarded := number(other)
+		_, err := guarded(oversight.Resume(ctx, ids[0]), 0)
+		require.ErrorIs(t, err, oversight.ErrRejected)
+		out, err := guarded(oversight.Resume(ctx, ids[1]), 1)
+		require.NoError(t, err)
+		require.Equal(t, 1, out)
+		require.Equal(t, all[2:], owed(desk, 0))
+
+		time.Sleep(oversight.DefaultValid + time.Second)
+		require.Empty(t, owed(desk, 0), "too old to be delivered")
+	})
+}
+
+// A call that was begun is marked as such until its result is known.
+func TestUndeliveredShowsWhatWasBegun(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdAll(0, 0, ""))
+	ctx := about(t.Context(), "anna")
+	during := func() []oversight.Delivery {
+		list, err := desk.Undelivered(ctx, 0)
+		require.NoError(t, err)
+		return list
+	}
+	no := errors.New("the bank said no")
+	pay := oversight.Approve(func(context.Context, int) (int, error) {
+		require.True(t, during()[0].Begun)
+		return 0, no
+	}, desk, func(int) oversight.Case { return oversight.Case{} })
+	_, err := pay(ctx, 7)
+	id := held(t, err).Case
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	require.Len(t, during(), 1)
+	require.False(t, during()[0].Begun)
+	require.True(t, during()[0].Call)
+	_, err = pay(oversight.Resume(ctx, id), 7)
+	require.ErrorIs(t, err, no)
+	require.Empty(t, during(), "its result is known")
+}
+
+// A case that nobody decides becomes urgent before its deadline and is noticed as due, once, in every process.
+func TestDueCasesAreNoticedAndUrgent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := holdAll(0, time.Hour, "")
+		p.Remind = 10 * time.Minute
+		l := ledger.Memory(nil)
+		var said []string
+		desk, err := oversight.New(t.Context(), l, p, &oversight.Options{Notify: func(n oversight.Notice) { said = append(said, n.Kind) }})
+		require.NoError(t, err)
+		ids := openCases(t, desk, 1)
+		time.Sleep(49 * time.Minute)
+		n, err := desk.Expire(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, n)
+		time.Sleep(time.Minute)
+		for range 3 {
+			items, err := desk.Pending(t.Context(), oversight.Filter{})
+			require.NoError(t, err)
+			require.True(t, items[0].Urgent)
+			require.Equal(t, ids[0], items[0].Case)
+		}
+		require.Equal(t, []string{oversight.NoticeOpened, oversight.NoticeDue}, said)
+		time.Sleep(10 * time.Minute)
+		_, err = number(desk)(oversight.Resume(about(t.Context(), "anna"), ids[0]), 0)
+		require.ErrorIs(t, err, oversight.ErrRejected)
+		require.Equal(t, []string{oversight.NoticeOpened, oversight.NoticeDue, oversight.NoticeDecided}, said)
+
+		// Nobody looks until it is too late: the deadline counts, not the reminder.
+		late := openCases(t, desk, 1)
+		time.Sleep(2 * time.Hour)
+		_, err = number(desk)(oversight.Resume(about(t.Context(), "anna"), late[0]), 0)
+		require.ErrorIs(t, err, oversight.ErrRejected)
+	})
+	_, err := oversight.New(t.Context(), ledger.Memory(nil), oversight.Policy{Deadline: time.Hour, Remind: time.Hour}, nil)
+	require.ErrorIs(t, err, oversight.ErrPolicy)
+	_, err = oversight.New(t.Context(), ledger.Memory(nil), oversight.Policy{Blind: 1}, nil)
+	require.ErrorIs(t, err, oversight.ErrPolicy)
+}
