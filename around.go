@@ -163,7 +163,7 @@ func (s Stack[In, Out]) Func() func(context.Context, In) (Out, error) {
 		next = oversight.Wrap(next, g.desk, g.open)
 	}
 	if g := s.transparency; g != nil {
-		next = transparency.Wrap(next, g.journal, g.explain)
+		next = answered(transparency.Wrap(next, g.journal, g.explain))
 	}
 	if g := s.privacy; g != nil {
 		next = privacy.Wrap(next, g.redactor, g.hide, g.show)
@@ -207,7 +207,7 @@ func (s Stack[In, Out]) bound(next func(context.Context, In) (Out, error)) func(
 func (s Stack[In, Out]) early(ctx context.Context, d *call.Decision, in In, err error) error {
 	var fault error
 	outcome := d.Final(err)
-	if s.transparency != nil && undelivered(d, err) {
+	if s.transparency != nil && err != nil && d.Answered() {
 		// The caller gets the refusal whatever becomes of the record: a journal that fails as well cannot refuse more.
 		_ = s.transparency.journal.Undelivered(context.WithoutCancel(ctx), err)
 	}
@@ -230,10 +230,15 @@ func (s Stack[In, Out]) early(ctx context.Context, d *call.Decision, in In, err 
 	return nil
 }
 
-// undelivered says whether an answer was recorded and then kept back by a guard further out than the journal.
-func undelivered(d *call.Decision, err error) bool {
-	refused, ok := errors.AsType[*RefusedError](err)
-	return ok && refused.Decision == d.ID() && refused.Guard < call.StageTransparency && d.Facts().Recorded
+// answered notes that the guards from the journal inwards gave an answer, which is on record as delivered from then on.
+func answered[In, Out any](next func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+	return func(ctx context.Context, in In) (Out, error) {
+		out, err := next(ctx, in)
+		if err == nil {
+			call.From(ctx).NoteAnswered()
+		}
+		return out, err
+	}
 }
 
 func (s Stack[In, Out]) countEnd(ctx context.Context, d *call.Decision, in In, outcome Outcome) error {
@@ -250,10 +255,10 @@ func (s Stack[In, Out]) countEnd(ctx context.Context, d *call.Decision, in In, o
 
 // because names the guard that ended the call, and its reason: constant texts of the guards'.
 func because(d *call.Decision, err error) (guard, reason string) {
-	if denied, ok := errors.AsType[*consent.DeniedError](err); ok && denied.Decision == d.ID() {
+	if denied, ok := call.Find[*consent.DeniedError](err); ok && denied.Decision == d.ID() {
 		return call.StageConsent.String(), string(denied.Reason)
 	}
-	if refused, ok := errors.AsType[*RefusedError](err); ok && refused.Decision == d.ID() {
+	if refused, ok := call.Find[*RefusedError](err); ok && refused.Decision == d.ID() {
 		return refused.Guard.String(), refused.Reason
 	}
 	if checked := d.Facts().Consent; checked.Checked && !checked.Allowed {

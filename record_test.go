@@ -1,12 +1,14 @@
 package fairlead_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fairlead-go/fairlead"
+	"github.com/fairlead-go/fairlead/privacy"
 	"github.com/fairlead-go/fairlead/transparency"
 )
 
@@ -30,4 +32,24 @@ func TestARefusalOfAGateThatCannotAnswerIsStillAboutSomebody(t *testing.T) {
 	_, trail, _, err := once(t.Context(), f, canary())
 	require.NoError(t, err)
 	assert.Equal(t, canarySubject, h.record(t, trail.ID()).Subject)
+}
+
+// Leaving the goroutine on the way out is no delivery either.
+func TestAnAnswerWhoseCallerLeftIsNotRecordedAsDelivered(t *testing.T) {
+	h := newHouse(t)
+	f := fairlead.Around(h.greet).
+		Privacy(&privacy.Redactor{}, func(_ *privacy.Session, c customer) customer { return c }, func(_ *privacy.Session, a answer) answer {
+			runtime.Goexit()
+			return a
+		}).
+		Transparency(h.journal, h.explain).Func()
+	ctx, trail := fairlead.Track(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = f(ctx, canary())
+	}()
+	<-done
+	assert.Equal(t, fairlead.Failed, trail.Outcome())
+	assert.Equal(t, fairlead.Failed, h.record(t, trail.ID()).Outcome)
 }

@@ -15,15 +15,17 @@ import (
 // Decision is one guarded call. Its methods are safe under concurrency and on a nil Decision, which is what code outside any
 // guarded call has: there they do nothing.
 type Decision struct {
-	id      uuid.UUID
-	parent  *Decision
-	ended   atomic.Bool // nobody joins any more
-	site    *Site
-	began   time.Time
-	attempt int
-	resumed bool // delivers a case that was held before
-	trail   *Trail
-	memory  *attempts // where the attempts of one HTTP request find each other; nil: nowhere
+	id     uuid.UUID
+	parent *Decision
+	ended  atomic.Bool // nobody joins any more
+
+	answered atomic.Bool // an answer is on its way out, on record as delivered
+	site     *Site
+	began    time.Time
+	attempt  int
+	resumed  bool // delivers a case that was held before
+	trail    *Trail
+	memory   *attempts // where the attempts of one HTTP request find each other; nil: nowhere
 
 	span      trace.Span
 	recording bool

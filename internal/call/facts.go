@@ -176,6 +176,16 @@ func (d *Decision) NoteRecorded() {
 	}
 }
 
+// NoteAnswered keeps that an answer is on its way out and on record as delivered.
+func (d *Decision) NoteAnswered() {
+	if d != nil {
+		d.answered.Store(true)
+	}
+}
+
+// Answered says whether NoteAnswered was called.
+func (d *Decision) Answered() bool { return d != nil && d.answered.Load() }
+
 // NoteObserved keeps that the monitor counted the decision, with the outcome it was counted under.
 func (d *Decision) NoteObserved(outcome Outcome) {
 	if d == nil {

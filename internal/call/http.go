@@ -88,7 +88,7 @@ type Problem struct {
 // ProblemOf says what of err is public. An error that is not one of Fairlead's says nothing but that something went wrong.
 func ProblemOf(err error) Problem {
 	p := Problem{Type: "about:blank", Status: http.StatusInternalServerError, Detail: "Something went wrong on our side."}
-	if typed, ok := find[Typed](err); ok && isOurs(typed) {
+	if typed, ok := Find[Typed](err); ok && isOurs(typed) {
 		p.Status, p.Detail = typed.HTTPStatus(), typed.Public()
 		if id := typed.DecisionID(); id != uuid.Nil {
 			p.Decision = id.String()
@@ -96,7 +96,7 @@ func ProblemOf(err error) Problem {
 	} else if contains(err, context.DeadlineExceeded) {
 		p.Status, p.Detail = http.StatusGatewayTimeout, "This took too long. Please try again."
 	}
-	if held, ok := find[interface {
+	if held, ok := Find[interface {
 		error
 		CaseID() uuid.UUID
 	}](err); ok && isOurs(held) {

@@ -30,7 +30,7 @@ func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return Allowed
 	}
-	if e, ok := find[interface{ Outcome() Outcome }](err); ok {
+	if e, ok := Find[interface{ Outcome() Outcome }](err); ok {
 		if o := e.Outcome(); o != Allowed && slices.Contains(outcomes[:], o) {
 			return o
 		}
@@ -46,7 +46,7 @@ func errorType(err error) string {
 	case contains(err, context.DeadlineExceeded):
 		return "context.DeadlineExceeded"
 	}
-	if typed, ok := find[Typed](err); ok {
+	if typed, ok := Find[Typed](err); ok {
 		return fmt.Sprintf("%T", typed)
 	}
 	return fmt.Sprintf("%T", err)
@@ -54,7 +54,7 @@ func errorType(err error) string {
 
 // refusalIn is the typed error of Fairlead's in err, if it says that a guard refused.
 func refusalIn(err error) error {
-	typed, ok := find[Typed](err)
+	typed, ok := Find[Typed](err)
 	if !ok {
 		return nil
 	}

@@ -39,8 +39,8 @@ func walk(err error, visit func(error) (stop bool)) {
 	down(err)
 }
 
-// find is the first error of the chain that is one of Fairlead's and a T.
-func find[T any](err error) (found T, ok bool) {
+// Find is the first error of the chain that is one of Fairlead's and a T.
+func Find[T any](err error) (found T, ok bool) {
 	walk(err, func(e error) bool {
 		if t, is := e.(T); is && isNotNil(e) && fromHere(e) {
 			found, ok = t, true
@@ -61,7 +61,7 @@ func contains(err, target error) (found bool) {
 
 // isOurs says whether one of the chain is a typed error of Fairlead's.
 func isOurs(err error) bool {
-	_, ok := find[Typed](err)
+	_, ok := Find[Typed](err)
 	return ok
 }
 
