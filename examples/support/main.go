@@ -87,7 +87,7 @@ func ask(ctx context.Context, client *http.Client, url, text string) (func(func(
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json")
-	res, err := client.Do(req)
+	res, err := client.Do(req) //nolint:bodyclose // closed below, or by whoever ranges over the answer
 	if err != nil {
 		return nil, err
 	}
