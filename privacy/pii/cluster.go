@@ -6,8 +6,8 @@ package pii
 // groups.
 type cluster struct {
 	buf    [maxCompact + maxWord]byte // the characters without separators, in upper case
-	digits marks            // which of them are digits
-	lower  marks            // which of them were in lower case
+	digits marks                      // which of them are digits
+	lower  marks                      // which of them were in lower case
 	g      [maxGroups]group
 	ng     int
 	more   bool // the text goes on, but the cluster is full

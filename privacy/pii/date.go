@@ -110,7 +110,9 @@ func readClock(text string, i int) int {
 			p = q
 		}
 		if p+1 < len(text) && text[p] == '.' && isDigit(text[p+1]) {
-			for p++; p < len(text) && isDigit(text[p]); p++ {
+			p++
+			for p < len(text) && isDigit(text[p]) {
+				p++
 			}
 		}
 	}
@@ -241,7 +243,7 @@ func (s *sweep) age(i int) {
 		s.put(i, end, kAge, named)
 		return
 	}
-	if s.named(kAge, i, p) && i > 1 {
+	if i > 1 {
 		word := i - 1
 		for word > 0 && !partOfWord(s.text[word-1]) && i-word < 4 {
 			word--

@@ -140,12 +140,6 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	free := s.fills(start, end) // of the need for a word
 	var near set
 	looked := false
-	if !free && nd.best < s.min {
-		near, looked = s.lookAround(start, end), true
-		if !nd.kinds.meets(&near) {
-			return
-		}
-	}
 	stand := s.stands(a, b, inner)
 	if stand == 0 {
 		return
@@ -165,6 +159,9 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 		}
 		if doubtful && !looked {
 			near, looked = s.lookAround(start, end), true
+			if nd.best < s.min && !nd.kinds.meets(&near) {
+				return
+			}
 			if !near.has(sh.rule) {
 				continue
 			}
