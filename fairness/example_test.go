@@ -99,3 +99,29 @@ func ExampleTable_Ratio() {
 	// [f] over [m]: 0.60 (0.42 to 0.86)
 	// left out: [x] the group has no decision
 }
+
+func ExampleProbe() {
+	ctx := context.Background()
+	// The model asks women for more. No figure of a group shows whether it does, or
+	// whether women ask for other things; asking again with the sex changed does.
+	model := func(_ context.Context, c customer) (bool, error) {
+		return c.Income > 30000 || c.Sex == "m" && c.Income > 20000, nil
+	}
+	prober := fairness.Probe(model, func(_ customer, approved bool) bool { return approved },
+		&fairness.ProbeOptions{SafeToRepeat: true, Rate: 1},
+		fairness.Flip[customer]{Name: "sex", Change: func(c customer) customer {
+			c.Sex = map[string]string{"f": "m", "m": "f"}[c.Sex]
+			return c
+		}})
+	guarded := prober.Wrap(model)
+	if _, err := guarded(ctx, customer{Sex: "f", Income: 25000}); err != nil {
+		fmt.Println(err)
+	}
+	if err := prober.Close(ctx); err != nil { // waits for the probe
+		fmt.Println(err)
+	}
+	f := prober.Flips()[0]
+	fmt.Println(f.Name, "probed", f.Probes, "better with the other", f.Better)
+	// Output:
+	// sex probed 1 better with the other 1
+}

@@ -32,6 +32,9 @@ func Wrap[In, Out any](
 		if bad == nil {
 			bad = monitor.ready(ctx, &g)
 		}
+		if bad == nil {
+			bad = refuseProbe(ctx)
+		}
 		if bad != nil {
 			return out, bad
 		}
