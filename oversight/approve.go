@@ -73,6 +73,11 @@ func (k *Desk) ask(ctx context.Context, o *opening) (*dossier, error) {
 	if o.draw.hold == "" {
 		return nil, nil
 	}
+	return k.askFor(ctx, o)
+}
+
+// askFor opens the case of a call that is held.
+func (k *Desk) askFor(ctx context.Context, o *opening) (*dossier, error) {
 	o.pending = true
 	ref, f, err := k.open(ctx, o)
 	if err != nil {

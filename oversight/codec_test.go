@@ -76,7 +76,7 @@ func TestCodecRefusesUnknownFieldsAndSurvivesPanics(t *testing.T) {
 	require.NoError(t, none.decode([]byte(`{"A":1}`), &o))
 	require.Error(t, none.decode([]byte(`{"A":1,"B":2}`), &o), "unknown field")
 	require.Error(t, none.decode([]byte(`{"A":1} {"A":2}`), &o), "two values")
-	assert.Error(t, none.decode(nil, &o))
+	require.Error(t, none.decode(nil, &o))
 
 	boom := &Codec{
 		Encode: func(any) ([]byte, error) { panic("secret") },
@@ -85,7 +85,7 @@ func TestCodecRefusesUnknownFieldsAndSurvivesPanics(t *testing.T) {
 	_, err := boom.encode(1)
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "secret")
-	assert.Error(t, boom.decode(nil, &o))
+	require.Error(t, boom.decode(nil, &o))
 
 	text := &Codec{Encode: func(any) ([]byte, error) { return []byte("plain"), nil }, Decode: json.Unmarshal}
 	_, err = text.encode(1)
