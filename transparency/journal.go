@@ -65,16 +65,18 @@ type Options struct {
 	ExplainWithin time.Duration
 }
 
-// Journal writes and reads the records of decisions. It keeps no state of its own: a record is read from the ledger. It is safe
-// for concurrent use; a nil or zero Journal refuses every call.
+// Journal writes and reads the records of decisions. It keeps no records: they are read from the ledger. It is safe for concurrent
+// use; a nil or zero Journal refuses every call.
 type Journal struct {
-	ledger  *ledger.Ledger
-	o       Options
-	card    string // digest of Options.Card
-	dropped atomic.Uint64
+	ledger   *ledger.Ledger
+	o        Options
+	card     string // digest of Options.Card
+	dropped  atomic.Uint64
+	follower *ledger.Follower
+	erased   erasures
 }
 
-// New returns a journal on the ledger. ctx bounds the writing of Options.Card; there is nothing to replay.
+// New returns a journal on the ledger. ctx bounds the reading of who was erased and the writing of Options.Card.
 func New(ctx context.Context, l *ledger.Ledger, o *Options) (*Journal, error) {
 	if l == nil {
 		return nil, call.Refuse(call.From(ctx), call.StageTransparency, "transparency.New needs a ledger: pass ledger.Memory(nil) in a test", nil)
@@ -90,6 +92,9 @@ func New(ctx context.Context, l *ledger.Ledger, o *Options) (*Journal, error) {
 	}
 	if j.o.MaxPayload <= 0 {
 		j.o.MaxPayload = DefaultMaxPayload
+	}
+	if err := j.watch(ctx); err != nil {
+		return nil, err
 	}
 	if j.o.Card != nil {
 		if err := j.publish(ctx, j.o.Card); err != nil {
@@ -149,7 +154,7 @@ func (j *Journal) append(ctx context.Context, entries []ledger.Entry) error {
 		_, err = j.ledger.Append(late, entries...)
 	}
 	if errors.Is(err, ledger.ErrNotFolded) {
-		return nil // it is in the log, and this journal waits for no fold
+		return nil // it is in the log, and no record waits for a fold
 	}
 	return err
 }

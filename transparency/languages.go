@@ -66,6 +66,7 @@ var english = Words{
 	Expired:    "nobody checked it in time, so it was refused",
 	Drawn:      "it was drawn for a check by a person",
 	Instead:    "the answer would have been another with {}",
+	Erased:     "{} UTC: everything recorded until then was erased, {} entries",
 	And:        " and ",
 	Kinds: map[string]string{
 		"EMAIL_ADDRESS": "e-mail address|e-mail addresses", "PHONE_NUMBER": "phone number|phone numbers",
@@ -110,6 +111,7 @@ var spanish = Words{
 	Expired:    "nadie lo revisó a tiempo, así que se rechazó",
 	Drawn:      "salió elegido para que lo revise una persona",
 	Instead:    "la respuesta habría sido otra con {}",
+	Erased:     "{} UTC: se borró todo lo registrado hasta entonces, {} entradas",
 	And:        " y ",
 	Kinds: map[string]string{
 		"EMAIL_ADDRESS": "correo electrónico|correos electrónicos", "PHONE_NUMBER": "número de teléfono|números de teléfono",
@@ -154,6 +156,7 @@ var german = Words{
 	Expired:    "niemand hat es rechtzeitig geprüft, daher wurde es abgelehnt",
 	Drawn:      "es wurde für die Prüfung durch einen Menschen ausgewählt",
 	Instead:    "die Antwort wäre anders ausgefallen mit: {}",
+	Erased:     "{} UTC: alles bis dahin Aufgezeichnete wurde gelöscht, {} Einträge",
 	And:        " und ",
 	Kinds: map[string]string{
 		"EMAIL_ADDRESS": "E-Mail-Adresse|E-Mail-Adressen", "PHONE_NUMBER": "Telefonnummer|Telefonnummern",

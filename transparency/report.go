@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"slices"
 	"strings"
@@ -34,10 +35,14 @@ type SubjectReport struct {
 	Controller  Controller `json:"controller,omitzero"`
 	Slots       []Slot     `json:"slots"`       // Art. 15(1)(a) to (h), each answered or Missing
 	Decisions   []Decision `json:"decisions"`   // the newest first
-	Consents    []Event    `json:"consents"`    // in order; ID is the receipt
+	Consents    []Event    `json:"consents"`    // in order; Seq is what Consent.Receipt of a record names
 	Reviews     []Event    `json:"reviews"`     // in order
 	Disclosures []Event    `json:"disclosures"` // in order
 	Other       []Event    `json:"other"`       // what else the log holds about the person, in order
+	Erased      []Erasure  `json:"erased"`      // what the log held and had to forget, in order
+	Proofs      []Proof    `json:"proofs"`      // one for each entry named above, by position
+	Checkpoints []string   `json:"checkpoints"` // signed notes that the proofs lead to
+	PublicKey   string     `json:"public_key"`  // of the checkpoints: compare it with the one the controller publishes
 
 	words Words
 }
@@ -63,7 +68,7 @@ type Event struct {
 	At      time.Time       `json:"at"`
 	Kind    string          `json:"kind"`
 	Key     uuid.UUID       `json:"key,omitzero"`      // the decision or case
-	Details json.RawMessage `json:"details,omitempty"` // the entry's body, where that is JSON
+	Details json.RawMessage `json:"details,omitempty"` // what the entry says, where that is JSON; see Journal.Report
 }
 
 // String says nothing about the person.
@@ -95,8 +100,12 @@ func (d Decision) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, d.Strin
 // LogValue keeps the record out of slog.
 func (d Decision) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
-// Report collects what the log holds about a person, in the language of locale, with one read of the ledger. For somebody about whom
-// there is nothing the report says so. It is for that person, and for staff who answer them: whoever may see it sees everything.
+// Report collects what the log holds about a person, in the language of locale, with a proof of each entry. For somebody about whom there
+// is nothing the report says so, and after an erasure what had been there and when it went. It is for that person, and for staff
+// who answer them: whoever may see it sees everything.
+//
+// Of decisions, disclosures and consents it holds all that is recorded but who of the staff was involved; of other entries, such as the
+// steps of a review, their public part, since their bodies hold what staff wrote about their work.
 func (j *Journal) Report(ctx context.Context, subject, locale string) (*SubjectReport, error) {
 	d := call.From(ctx)
 	if err := j.ready(d); err != nil {
@@ -105,15 +114,32 @@ func (j *Journal) Report(ctx context.Context, subject, locale string) (*SubjectR
 	if subject == "" {
 		return nil, call.Refuse(d, call.StageTransparency, "a report is about somebody: the subject is empty", nil)
 	}
+	if err := j.follower.Err(); err != nil {
+		return nil, err
+	}
 	r := &SubjectReport{
 		Subject: subject, Made: time.Now().UTC(), Locale: locale, Controller: j.o.Controller, words: wordsFor(locale, j.o.Words),
 	}
+	if err := r.collect(j.ledger.Find(ctx, subject), &j.erased); err != nil {
+		return nil, err
+	}
+	if err := r.prove(ctx, j.ledger); err != nil {
+		return nil, err
+	}
+	r.answer()
+	return r, nil
+}
+
+// collect sorts the person's entries.
+func (r *SubjectReport) collect(entries iter.Seq2[ledger.Entry, error], erased *erasures) error {
 	var order []uuid.UUID
+	var mark ledger.Mark
 	records := map[uuid.UUID]*Record{}
-	for e, err := range j.ledger.Find(ctx, subject) {
+	for e, err := range entries {
 		if err != nil {
-			return nil, err
+			return err
 		}
+		mark = e.Mark()
 		if !isDecision(&e) {
 			r.add(&e)
 			continue
@@ -123,33 +149,44 @@ func (j *Journal) Report(ctx context.Context, subject, locale string) (*SubjectR
 			order = append(order, e.Key)
 		}
 		if err := records[e.Key].apply(&e); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, id := range slices.Backward(order) {
 		records[id].Review.Reviewer = "" // which of the staff it was is not the customer's to know
 		r.Decisions = append(r.Decisions, Decision{Why: r.words.Why(*records[id]), Record: *records[id]})
 	}
-	r.answer()
-	return r, nil
+	r.Erased = erased.of(mark)
+	return nil
 }
 
 // add puts an entry that is no decision where it belongs.
 func (r *SubjectReport) add(e *ledger.Entry) {
 	event := Event{Seq: e.Seq, ID: e.ID, At: e.At, Kind: e.Kind, Key: e.Key}
-	if json.Valid(e.Body) {
-		event.Details = slices.Clone(e.Body)
-	}
-	list := &r.Other
+	details, list := e.Public, &r.Other
 	switch {
 	case e.Stream == call.StageConsent.String():
-		list = &r.Consents
+		details, list = withoutActor(e), &r.Consents
 	case e.Stream == call.StageOversight.String():
 		list = &r.Reviews
 	case e.Kind == kindShown:
-		list = &r.Disclosures
+		details, list = e.Body, &r.Disclosures
+	}
+	if json.Valid(details) {
+		event.Details = slices.Clone(details)
 	}
 	*list = append(*list, event)
+}
+
+// withoutActor is the body of a consent's entry without who acted in the person's place: a guardian they know of, or one of the staff.
+func withoutActor(e *ledger.Entry) []byte {
+	var body map[string]json.RawMessage
+	if json.Unmarshal(e.Body, &body) != nil {
+		return nil
+	}
+	delete(body, "actor")
+	details, _ := json.Marshal(body) // what was just read
+	return details
 }
 
 // set gathers words once each, in the order they came.
@@ -207,66 +244,4 @@ func nonEmpty(s string) []string {
 		return nil
 	}
 	return []string{s}
-}
-
-// Markdown is the report as a page.
-func (r *SubjectReport) Markdown() string { return r.document().markdown() }
-
-// HTML is the report as a page without script or style.
-func (r *SubjectReport) HTML() string { return r.document().html() }
-
-func (r *SubjectReport) document() *document {
-	slots := r.words.completed().Slots
-	missing := r.words.completed().Missing
-	d := &document{title: slots["title"], lang: or(languageOf(r.Locale), "en")}
-	d.paragraph(strings.Trim(r.Controller.Name+", "+r.Controller.Contact, ", "))
-	for _, s := range r.Slots {
-		d.heading(2, s.Title)
-		d.list(s.Answers, missing)
-	}
-	for _, dec := range r.Decisions {
-		rec := &dec.Record
-		d.heading(3, strings.TrimSpace(rec.At.Format(time.DateOnly)+" "+rec.System)+": "+string(rec.Outcome))
-		d.paragraph(rec.Explanation.Result)
-		d.paragraph(dec.Why)
-		d.paragraph(rec.Explanation.Consequence)
-		if contest := or(rec.Explanation.Contest, r.Controller.Contest); contest != "" {
-			d.paragraph(slots["contest"] + ": " + contest)
-		}
-		d.paragraph(slots["proof"] + ": " + rec.ID.String() + rec.positions())
-	}
-	for _, part := range []struct {
-		title  string
-		events []Event
-	}{{slots["consents"], r.Consents}, {slots["reviews"], r.Reviews}, {slots["disclosures"], r.Disclosures}} {
-		d.heading(2, part.title)
-		var items []string
-		for _, e := range part.events {
-			items = append(items, e.At.Format(time.DateTime)+" "+e.Kind+" "+e.ID.String())
-		}
-		d.list(items, slots["none"])
-	}
-	return d
-}
-
-// positions are the places in the log where a verifier finds the record's entries.
-func (r *Record) positions() string {
-	var b strings.Builder
-	for _, e := range r.Entries {
-		fmt.Fprintf(&b, " · %s %d", e.Kind, uint64(e.Seq))
-	}
-	return b.String()
-}
-
-// useInWords is a data use in one line.
-func useInWords(u DataUse) string {
-	parts := []string{u.Category}
-	for _, p := range []struct{ name, value string }{
-		{"from ", u.Source}, {"for ", u.Purpose}, {"on the basis of ", u.Basis}, {"shared with ", strings.Join(u.Recipients, ", ")}, {"kept ", u.Retention},
-	} {
-		if p.value != "" {
-			parts = append(parts, p.name+p.value)
-		}
-	}
-	return strings.Join(parts, ", ")
 }

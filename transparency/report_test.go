@@ -99,14 +99,14 @@ func TestDisclosuresAreRecordedWhenShown(t *testing.T) {
 }
 
 // filledLog has decisions, a consent, a review and a notice about c-1, and as many decisions about others.
-func filledLog(t testing.TB, n int) *transparency.Journal {
+func filledLog(t testing.TB, l *ledger.Ledger, n int) *transparency.Journal {
 	t.Helper()
-	l := ledger.Memory(nil)
 	j, err := transparency.New(context.Background(), l, &transparency.Options{Controller: transparency.Controller{Name: "Shop", Authority: "the data protection authority"}})
 	require.NoError(t, err)
 	_, err = l.Append(context.Background(),
-		ledger.Entry{Stream: "consent", Kind: "consent.granted", Subject: "c-1", Body: []byte(`{"purpose":"offers"}`)},
-		ledger.Entry{Stream: "oversight", Kind: "case.decided", Subject: "c-1", Key: uuid.New(), Body: []byte("\x00not JSON")},
+		ledger.Entry{Stream: "consent", Kind: "consent.granted", Subject: "c-1", Body: []byte(`{"purpose":"offers","actor":"clerk ` + canary + `"}`)},
+		ledger.Entry{Stream: "oversight", Kind: "case.decided", Subject: "c-1", Key: uuid.New(), Public: []byte(`{"verdict":"approve"}`), Body: []byte(`{"reviewer":"` + canary + `"}`)},
+		ledger.Entry{Stream: "oversight", Kind: "case.claimed", Subject: "c-1", Key: uuid.New(), Public: []byte("\x00not JSON")},
 		ledger.Entry{Stream: "privacy", Kind: "vault.stored", Subject: "c-1"},
 	)
 	require.NoError(t, err)
@@ -128,7 +128,7 @@ func filledLog(t testing.TB, n int) *transparency.Journal {
 }
 
 func TestTheReportAnswersEverySlot(t *testing.T) {
-	j := filledLog(t, 3)
+	j := filledLog(t, ledger.Memory(nil), 3)
 	r, err := j.Report(t.Context(), "c-1", "en")
 	require.NoError(t, err)
 	want := [][]string{
@@ -151,8 +151,9 @@ func TestTheReportAnswersEverySlot(t *testing.T) {
 	require.Len(t, r.Decisions, 3)
 	assert.Contains(t, r.Decisions[0].Why, "c-1/2", "the newest first")
 	assert.JSONEq(t, `{"purpose":"offers"}`, string(r.Consents[0].Details))
-	require.Len(t, r.Reviews, 1)
-	assert.Nil(t, r.Reviews[0].Details)
+	require.Len(t, r.Reviews, 2)
+	assert.JSONEq(t, `{"verdict":"approve"}`, string(r.Reviews[0].Details))
+	assert.Nil(t, r.Reviews[1].Details)
 	assert.Len(t, r.Disclosures, 1)
 	assert.Len(t, r.Other, 1)
 
@@ -162,6 +163,7 @@ func TestTheReportAnswersEverySlot(t *testing.T) {
 	for _, text := range []string{md, page, string(js)} {
 		assert.Contains(t, text, "c-1/0")
 		assert.NotContains(t, text, "c-2", "nothing about anybody else")
+		assert.NotContains(t, text, canary, "no staff")
 		assert.Contains(t, text, r.Decisions[0].Record.ID.String())
 	}
 	assert.NotContains(t, fmt.Sprintf("%+v %#v %v %v", r, r, r.Decisions, r.Consents), "c-1")
@@ -266,12 +268,15 @@ func ExampleJournal_Report() {
 }
 
 func BenchmarkReport1000(b *testing.B) {
-	j := filledLog(b, 1000)
-	b.ResetTimer()
-	for b.Loop() {
-		r, err := j.Report(context.Background(), "c-1", "en")
-		if err != nil || len(r.Decisions) != 1000 {
-			b.Fatal(err)
-		}
+	for _, name := range []string{"memory", "sqlite", "postgres"} {
+		b.Run(name, func(b *testing.B) {
+			j := filledLog(b, stores[name](b), 1000)
+			for b.Loop() {
+				r, err := j.Report(context.Background(), "c-1", "en")
+				if err != nil || len(r.Decisions) != 1000 {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

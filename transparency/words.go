@@ -39,6 +39,7 @@ type Words struct {
 	Expired    string
 	Drawn      string
 	Instead    string // {}: what would have turned the answer
+	Erased     string // {} and {}: when, and how many entries
 
 	And     string            // between the last two of a list, with its spaces
 	Kinds   map[string]string // kind of personal data to "singular|plural"; others are read off the kind's name
