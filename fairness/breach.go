@@ -27,20 +27,26 @@ func (m *Monitor) due(ctx context.Context, n uint64) {
 	}
 	if n&m.checkEvery == 0 && m.ticks.Add(1) > m.cells.count.Load()/cellsATick {
 		m.ticks.Store(0)
-		m.check()
+		m.check(ctx)
 	}
 }
 
-// check looks for a breach and reacts when there is one that was not there before. One
+// check looks for a breach and reacts when there is one that was not there before: with an
+// event on the span of the call that was counted last, and with OnBreach. One
 // caller at a time: the others have better things to do than to wait for it.
-func (m *Monitor) check() {
+func (m *Monitor) check(ctx context.Context) {
 	if !m.checking.TryLock() {
 		return
 	}
 	defer m.checking.Unlock()
 	table := m.Table()
 	breach := table.proven(m.limits)
-	if was := m.breached.Swap(breach); was || !breach || m.onBreach == nil {
+	m.breached.Store(breach)
+	if told := m.told.Swap(breach); told || !breach {
+		return
+	}
+	m.noteBreach(ctx)
+	if m.onBreach == nil {
 		return
 	}
 	v := m.judge(table)

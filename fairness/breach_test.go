@@ -2,12 +2,15 @@ package fairness
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	sdk "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/fairlead-go/fairlead/ledger"
 )
@@ -34,6 +37,38 @@ func TestOnBreachIsCalledOnceForEachBreach(t *testing.T) {
 	assert.Len(t, got, 1)
 	var none *Monitor
 	assert.False(t, none.Breached())
+}
+
+func TestABreachIsAnEventOfTheSpan(t *testing.T) {
+	recorder := tracetest.NewSpanRecorder()
+	tracer := trace.NewTracerProvider(trace.WithSpanProcessor(recorder)).Tracer("test")
+	m := newMonitor(t, &Options{CheckEvery: 16, Name: "credit"}, "sex")
+	ctx, span := tracer.Start(t.Context(), "live")
+	for i := range 1000 {
+		o := Observation{Groups: Of("canary"), Favourable: i%4 == 0}
+		if i%2 == 0 {
+			o = Observation{Groups: Of("m"), Favourable: i%4 > 0 || i%8 == 0}
+		}
+		require.NoError(t, m.Observe(ctx, o))
+	}
+	span.End()
+	require.True(t, m.Breached())
+	events := recorder.Ended()[0].Events()
+	require.Len(t, events, 1, "once each breach")
+	assert.Equal(t, eventBreached, events[0].Name)
+	assert.Equal(t, "credit", events[0].Attributes[0].Value.AsString())
+	assert.NotContains(t, fmt.Sprint(events), "canary")
+}
+
+func TestLookingDoesNotSilenceOnBreach(t *testing.T) {
+	called := 0
+	m := newMonitor(t, &Options{OnBreach: func(Verdict) { called++ }, CheckEvery: 1024}, "sex")
+	unfair(t, m, 400)
+	require.Equal(t, Action, m.Status().Status)
+	assert.True(t, m.Breached())
+	assert.Zero(t, called)
+	unfair(t, m, 2000)
+	assert.Equal(t, 1, called)
 }
 
 func TestOnBreachMayPanic(t *testing.T) {

@@ -37,11 +37,13 @@ type Monitor struct {
 	mask       uint64  // the smaller of both: what the hot path looks at
 
 	onBreach     func(Verdict)
-	breached     atomic.Bool
+	breached     atomic.Bool // as of the last look, Status included
+	told         atomic.Bool // as of the last check: somebody who looks must not silence OnBreach
 	checking     sync.Mutex
 	ticks        atomic.Int64          // since the last check
 	broken       atomic.Pointer[error] // that OnBreach panicked
 	registration metric.Registration   // of the gauges
+	name         string                // as the gauges and the event have it
 	delivered    deliveries
 }
 
@@ -129,13 +131,13 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 	}
 	m := &Monitor{
 		attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits,
-		every: every, checkEvery: check, mask: min(every, check), onBreach: o.OnBreach,
+		name: o.Name, every: every, checkEvery: check, mask: min(every, check), onBreach: o.OnBreach,
 	}
 	if o.Ledger != nil {
 		if err := m.share(ctx, o.Ledger, o.Name); err != nil {
 			return nil, err
 		}
-		m.check() // a breach outlives a restart
+		m.check(ctx) // a breach outlives a restart
 	}
 	if err := m.observe(o.MeterProvider, o.Name); err != nil {
 		return nil, err

@@ -8,9 +8,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
 )
 
@@ -131,6 +133,46 @@ func TestSnapshotsOfOthersAreTold(t *testing.T) {
 			assert.NoError(t, m.Err(), name)
 		}
 	}
+}
+
+// A held case that two processes of a fleet deliver is one decision.
+func TestADeliveryCountsOnceInTheFleet(t *testing.T) {
+	ctx := t.Context()
+	l := ledger.Memory(nil)
+	fleet := []*Monitor{newMonitor(t, &Options{Ledger: l}, "sex"), newMonitor(t, &Options{Ledger: l}, "sex"), newMonitor(t, &Options{Ledger: l}, "sex")}
+	id := uuid.New()
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			_, err := wrapped(fleet[i%3], nil)(call.WithResume(ctx, id), person{"f", 1})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	_, err := wrapped(fleet[0], nil)(call.WithResume(ctx, uuid.New()), person{"f", 0})
+	require.NoError(t, err)
+	for _, m := range fleet {
+		require.NoError(t, m.Snapshot(ctx))
+	}
+	c := fleet[2].Table().Cells[0]
+	assert.Equal(t, []float64{2, 1}, []float64{c.N, c.Favourable})
+	assert.Equal(t, uint64(2), c.Ends.Settled)
+	again := newMonitor(t, &Options{Ledger: l}, "sex") // after a restart
+	_, err = wrapped(again, nil)(call.WithResume(ctx, id), person{"f", 1})
+	require.NoError(t, err)
+	assert.Equal(t, 2.0, again.Table().Cells[0].N)
+	// Another monitor of the same ledger counts for itself; without the ledger one counts
+	// rather twice than not at all.
+	other := newMonitor(t, &Options{Ledger: l, Name: "other"}, "sex")
+	_, err = wrapped(other, nil)(call.WithResume(ctx, id), person{"f", 1})
+	require.NoError(t, err)
+	assert.Equal(t, 1.0, other.Table().Cells[0].N)
+	require.NoError(t, l.Close())
+	_, err = wrapped(again, nil)(call.WithResume(ctx, uuid.New()), person{"f", 1})
+	require.NoError(t, err)
+	assert.Equal(t, 3.0, again.Table().Cells[0].N)
 }
 
 func TestOthersAreBoundedToo(t *testing.T) {

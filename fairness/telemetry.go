@@ -7,6 +7,7 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -16,9 +17,21 @@ const (
 	metricGap     = "fairlead.fairness.gap"
 	metricRatio   = "fairlead.fairness.ratio"
 	metricAction  = "fairlead.fairness.breached"
+	eventBreached = "fairness.breached"
 	attrAttribute = "fairlead.fairness.attribute"
 	attrMonitor   = "fairlead.fairness.monitor"
 )
+
+// noteBreach puts an event on the span of the call in hand. It names the monitor only: which
+// group fares worse is for those who may see the report.
+func (m *Monitor) noteBreach(ctx context.Context) {
+	if ctx == nil {
+		return
+	}
+	if span := trace.SpanFromContext(ctx); span.IsRecording() {
+		span.AddEvent(eventBreached, trace.WithAttributes(attribute.String(attrMonitor, m.name)))
+	}
+}
 
 // observe registers the gauges: how far the selection rates lie apart by each
 // attribute, and whether ACTION stands. They are computed when metrics are collected,

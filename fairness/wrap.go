@@ -68,7 +68,7 @@ func (c *counter) finish(err *error) {
 	outcome := c.decision.Final(*err)
 	resumed := c.decision.Resumed()
 	final := outcome == call.Allowed || outcome == call.Replaced || outcome == call.Rejected
-	if resumed && final && !c.monitor.delivered.first(c.decision.ID()) {
+	if resumed && final && !c.monitor.firstDelivery(c.ctx, c.decision.ID()) {
 		return // delivered before, and counted then
 	}
 	switch outcome {
