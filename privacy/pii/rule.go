@@ -51,6 +51,9 @@ const (
 	kDate
 	kBirth
 	kAge
+	kPerson
+	kLocation
+	kStreet
 
 	// kNumbering is no kind: its words say that a dotted number counts
 	// chapters or releases.
@@ -92,7 +95,7 @@ func engine() *compiled {
 // kind listed first stays.
 func rules() []rule {
 	var all []rule
-	for _, part := range [...]func() []rule{worldwide, secrets, dates, northAmerica, britain, germany, westEurope, northEurope, eastEurope, asia, southern, international} {
+	for _, part := range [...]func() []rule{worldwide, secrets, dates, guesses, northAmerica, britain, germany, westEurope, northEurope, eastEurope, asia, southern, international} {
 		all = append(all, part()...)
 	}
 	return all

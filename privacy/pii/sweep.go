@@ -19,6 +19,7 @@ type sweep struct {
 	c          cluster
 
 	dated bool // dates or ages are looked for
+	words prose
 	near  surroundings
 }
 
@@ -27,7 +28,11 @@ type sweep struct {
 func (s *sweep) run() {
 	s.near.end = -1
 	s.dated = s.on.has(kDate) || s.on.has(kBirth) || s.on.has(kAge)
+	s.words.on = !s.narrow && (s.on.has(kPerson) || s.on.has(kLocation) || s.on.has(kStreet))
 	for i := nextTrigger(s.text, 0); i < len(s.text); i = nextTrigger(s.text, i) {
+		if s.words.on {
+			s.walkTo(i)
+		}
 		switch c := s.text[i]; {
 		case c-'0' <= 9:
 			i = s.number(i)
@@ -44,6 +49,9 @@ func (s *sweep) run() {
 		default:
 			i++
 		}
+	}
+	if s.words.on {
+		s.walkTo(len(s.text))
 	}
 }
 
