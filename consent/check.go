@@ -95,10 +95,14 @@ func (g *Gate) Check(ctx context.Context, ask Ask) (Answer, error) {
 	}
 	d := call.From(ctx)
 	ask.fill(ctx)
-	answer, cause := g.answer(ctx, d, &ask)
+	answer := Answer{Purpose: ask.Purpose}
+	p, cause := g.answer(ctx, d, &ask, &answer)
+	if d == nil && answer.Allowed {
+		return answer, nil
+	}
 	known := ""
-	if g != nil && g.purposes[answer.Purpose] != nil {
-		known = answer.Purpose
+	if p != nil {
+		known = p.ID
 	}
 	d.NoteConsent(call.Consent{
 		Allowed: answer.Allowed, Purpose: known, Reason: string(answer.Reason), Basis: string(answer.Basis),
@@ -110,71 +114,75 @@ func (g *Gate) Check(ctx context.Context, ask Ask) (Answer, error) {
 	return answer, nil
 }
 
-// answer finds the first reason that applies to the first purpose that does not hold.
-func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask) (Answer, error) {
-	answer := Answer{Purpose: ask.Purpose}
+// answer finds the first reason that applies to the first purpose that does not hold, and says which that was, if the gate
+// knows it.
+func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask, answer *Answer) (*purpose, error) {
+	var p *purpose
+	if g != nil {
+		p = g.purposes[ask.Purpose]
+	}
 	// Bound also where the gate cannot answer: the record of the refusal is about this person, too.
 	subject, err := d.SubjectFor(ctx, call.StageConsent, ask.Subject)
 	if err != nil {
 		answer.Reason = ReasonUnavailable
-		return answer, err
+		return p, err
 	}
-	now, reason, cause := g.ready(ctx, ask.AtLeast)
-	if reason != "" {
+	if reason, cause := g.ready(ctx, ask.AtLeast); reason != "" {
 		answer.Reason = reason
-		return answer, cause
+		return p, cause
 	}
 	answer.AsOf = ledger.Seq(g.applied.Load())
 	if subject == "" {
 		answer.Reason = ReasonNoSubject
-		return answer, nil
+		return p, nil
 	}
-	person, recipient := g.table.person(subject), g.recipient(ask.Recipient)
-	g.judge(&answer, ask, person, recipient, now)
+	w, recipient := who{subject: subject, person: g.table.person(subject)}, g.recipient(ask.Recipient)
+	g.judge(answer, ask, &w, recipient, p)
 	for i := 0; answer.Allowed && i < len(ask.Also); i++ {
 		also := Answer{Purpose: ask.Also[i], AsOf: answer.AsOf}
-		g.judge(&also, ask, person, recipient, now)
+		q := g.purposes[also.Purpose]
+		g.judge(&also, ask, &w, recipient, q)
 		if !also.Allowed {
-			answer = also
+			*answer, p = also, q
 		}
 	}
-	return answer, nil
+	return p, nil
 }
 
-// ready says why the gate cannot answer at all, "" if it can, and what time it is once it can.
-func (g *Gate) ready(ctx context.Context, atLeast ledger.Seq) (time.Time, Reason, error) {
+// ready says why the gate cannot answer at all, "" if it can.
+func (g *Gate) ready(ctx context.Context, atLeast ledger.Seq) (Reason, error) {
 	if g == nil || g.follower == nil {
-		return time.Time{}, ReasonUnavailable, call.Refuse(nil, call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
+		return ReasonUnavailable, call.Refuse(nil, call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
 	}
 	if err := g.follower.Err(); err != nil {
-		return time.Time{}, ReasonUnavailable, err
+		return ReasonUnavailable, err
 	}
 	if err := ctx.Err(); err != nil {
-		return time.Time{}, ReasonUnavailable, err
+		return ReasonUnavailable, err
 	}
-	if uint64(atLeast) > g.applied.Load() {
+	if atLeast != 0 && uint64(atLeast) > g.applied.Load() {
 		if err := g.follower.Wait(ctx, atLeast); err != nil {
 			if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-				return time.Time{}, ReasonStale, err
+				return ReasonStale, err
 			}
-			return time.Time{}, ReasonUnavailable, err
+			return ReasonUnavailable, err
 		}
 	}
-	now := time.Now() // after the wait: what has run out meanwhile has run out
-	if now.Sub(g.follower.Fresh()) > g.maxStaleness {
-		return now, ReasonStale, nil
+	// The time is read before the table: what the table says is at least as fresh. Only the monotonic clock counts, which nobody
+	// can set.
+	if !g.inline && time.Since(g.started)-g.follower.Fresh().Sub(g.started) > g.maxStaleness {
+		return ReasonStale, nil
 	}
-	return now, "", nil
+	return "", nil
 }
 
 // judge decides one purpose for one person.
-func (g *Gate) judge(answer *Answer, ask *Ask, person, recipient id, now time.Time) {
-	p := g.purposes[answer.Purpose]
+func (g *Gate) judge(answer *Answer, ask *Ask, w *who, recipient id, p *purpose) {
 	if p == nil {
 		answer.Reason = ReasonUnknownPurpose
 		return
 	}
-	s, on, denied := g.lookup(person, recipient, p, now)
+	s, on, denied := g.lookup(w, recipient, p)
 	answer.Receipt = s.seq
 	objects := denied == ReasonObjected
 	if ask.GPC && p.SaleLike {

@@ -1,7 +1,10 @@
 package consent
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -41,6 +44,13 @@ type Event struct {
 	ID  uuid.UUID  `json:"-"` // of the event. Filled by the gate.
 	At  time.Time  `json:"-"` // when it was recorded, UTC. Filled by the gate.
 
+	// Mark is what the event of an erasure has instead of a subject: it equals the Mark of all earlier events about that person. Filled
+	// by the gate, for OnChange and History.
+	Mark ledger.Mark `json:"-"`
+
+	// Strict makes recording wait, beyond being durable, until MaxStaleness has gone by: no check that begins afterwards, in any
+	// process, goes by what was there before. On a ledger.Memory there is nothing to wait for. Default: false.
+	Strict  bool   `json:"-"`
 	Once    string `json:"-"` // makes recording idempotent: the same event with the same Once is recorded once. Default: none.
 	Subject string `json:"-"` // whose consent. Required.
 	Kind    Kind   `json:"-"` // what happened. Required by Record; the other methods fill it.
@@ -57,6 +67,9 @@ type Event struct {
 	Age           int       `json:"age,omitempty"`           // of the subject in years, where the purpose has a MinAge. Default: 0, not known.
 	Method        string    `json:"method,omitempty"`        // how it was said: "web form", "phone". Default: not recorded.
 	Jurisdiction  string    `json:"jurisdiction,omitempty"`  // whose law it was said under. Default: not recorded.
+
+	salt    string     // of the commitment
+	carried ledger.Seq // the place of the event that a retention replaced by this one
 }
 
 // String keeps a printed event free of personal data.
@@ -141,27 +154,60 @@ var eventSpace = uuid.MustParse("8f1f7a52-5d0e-4c1b-9d5e-1c6f0a3b7e24")
 // body is how an event is stored; an Event itself shows nothing as JSON.
 type body Event
 
+// stored is the body of an event's entry.
+type stored struct {
+	*body
+	Salt    string     `json:"salt,omitempty"`
+	Carried ledger.Seq `json:"carried,omitempty"`
+	At      time.Time  `json:"at,omitzero"` // of the carried event
+}
+
 // MarshalJSON keeps personal data out of logs that write JSON; History is for programs.
 func (e Event) MarshalJSON() ([]byte, error) { return json.Marshal(e.String()) }
 
+// entry is the event as the log keeps it. In clear stands a commitment to it that says nothing without the salt in the body: what ties
+// a receipt to its place in the log, and what is left of an erased event.
 func (e *Event) entry() (ledger.Entry, error) {
-	text, err := json.Marshal((*body)(e))
+	var salt [16]byte
+	_, _ = rand.Read(salt[:]) // never fails since Go 1.24
+	e.salt = hex.EncodeToString(salt[:])
+	s := stored{body: (*body)(e), Salt: e.salt, Carried: e.carried}
+	if e.carried != 0 {
+		s.At = e.At
+	}
+	text, err := json.Marshal(s)
 	if err != nil {
 		return ledger.Entry{}, err
 	}
 	return ledger.Entry{
 		ID: e.ID, At: e.At, Stream: stream, Kind: kindPrefix + string(e.Kind), Version: version, Critical: true,
-		Subject: e.Subject, Key: e.ID, Body: text,
+		Subject: e.Subject, Key: e.ID, Public: commitment(e.Subject, text), Body: text,
 	}, nil
+}
+
+// commitment to a subject and a body.
+func commitment(subject string, body []byte) []byte {
+	h := sha256.New()
+	var length [8]byte
+	binary.BigEndian.PutUint64(length[:], uint64(len(subject)))
+	h.Write(length[:])
+	h.Write([]byte(subject))
+	h.Write(body)
+	return h.Sum(nil)
 }
 
 // eventOf reads an entry of the consent stream.
 func eventOf(entry ledger.Entry) (Event, error) {
 	var e Event
-	if err := json.Unmarshal(entry.Body, (*body)(&e)); err != nil {
+	s := stored{body: (*body)(&e)}
+	if err := json.Unmarshal(entry.Body, &s); err != nil {
 		return Event{}, fmt.Errorf("consent: entry %d cannot be read (%T)", entry.Seq, err) // the text of err may quote it
 	}
-	e.Seq, e.ID, e.At, e.Subject = entry.Seq, entry.ID, entry.At, entry.Subject
+	e.salt, e.carried = s.Salt, s.Carried
+	e.Seq, e.ID, e.At, e.Subject, e.Mark = entry.Seq, entry.ID, entry.At, entry.Subject, entry.Mark()
+	if e.carried != 0 {
+		e.Seq, e.At = e.carried, s.At
+	}
 	e.Kind = Kind(entry.Kind[len(kindPrefix):])
 	return e, nil
 }

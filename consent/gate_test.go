@@ -25,7 +25,9 @@ var purposes = []consent.Purpose{
 	{ID: "moved", Notice: consent.Notice{Version: 3, MaterialSince: 2}},
 	{ID: "ads", OptOut: []string{"US-CA"}, SaleLike: true},
 	{ID: "safety", Bases: []consent.Basis{consent.BasisLegitimateInterests}},
-	{ID: "marketing"}, {ID: "profiling"}, {ID: "email", Within: []string{"marketing", "profiling"}},
+	{ID: "marketing"},
+	{ID: "profiling"},
+	{ID: "email", Within: []string{"marketing", "profiling"}},
 	{ID: "partners", SaleLike: true, OverGPC: true},
 	{ID: "invoice", Bases: []consent.Basis{consent.BasisContract}},
 }

@@ -31,7 +31,7 @@ func (g *Gate) Minimize(ctx context.Context, subject string, v any) error {
 	}
 	m := minimizer{granted: map[string]bool{}, copies: map[shared]reflect.Value{}}
 	m.allowed = func(purpose string) bool { return m.err == nil && m.asks(ctx, g, subject, purpose) }
-	if _, reason, cause := g.ready(ctx, 0); reason != "" { // also where nothing is tagged: a gate that cannot answer says so
+	if reason, cause := g.ready(ctx, 0); reason != "" { // also where nothing is tagged: a gate that cannot answer says so
 		m.err = &DeniedError{Reason: reason, Decision: call.From(ctx).ID(), Err: cause}
 	}
 	m.value(rv.Elem(), maxDepth)
@@ -54,7 +54,8 @@ func (m *minimizer) asks(ctx context.Context, g *Gate, subject, purpose string) 
 	if granted, asked := m.granted[purpose]; asked {
 		return granted
 	}
-	answer, err := g.answer(ctx, call.From(ctx), &Ask{Subject: subject, Purpose: purpose})
+	var answer Answer
+	_, err := g.answer(ctx, call.From(ctx), &Ask{Subject: subject, Purpose: purpose}, &answer)
 	switch answer.Reason {
 	case ReasonUnavailable, ReasonStale, ReasonNoSubject:
 		m.err = &DeniedError{Purpose: purpose, Reason: answer.Reason, Decision: call.From(ctx).ID(), Err: err}

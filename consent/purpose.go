@@ -115,6 +115,8 @@ type purpose struct {
 	// levels are this purpose, then the ones it is within, then the ones those are within: the nearest that knows a word from the
 	// person decides.
 	levels [][]*purpose
+	// silenceAllows: this purpose, or one within it, is opt-out somewhere: forgetting a no would be a yes.
+	silenceAllows bool
 }
 
 // optOut says whether the purpose is allowed in the jurisdiction until the person objects.
@@ -147,6 +149,11 @@ func compile(purposes []Purpose) (map[string]*purpose, error) {
 	for _, p := range all {
 		if err := p.climb(all); err != nil {
 			return nil, err
+		}
+		for _, level := range p.levels {
+			for _, q := range level {
+				q.silenceAllows = q.silenceAllows || len(p.OptOut) > 0
+			}
 		}
 	}
 	return all, nil

@@ -2,14 +2,16 @@ package consent
 
 import (
 	"hash/maphash"
+	"math/bits"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
 
-// table is what people said last, as flat memory without a pointer: the garbage collector does not look into it, and a check is two
-// cache lines. One entry is one person's word on one purpose to one recipient, in four words: a 128-bit keyed hash of the
-// three, and what was said. With 128 bits, two of a hundred million entries share a hash with a chance of 10⁻²³: a
-// collision would be somebody else's consent.
+// table is what people said last, as flat memory without a pointer: the garbage collector does not look into it, and a check is one
+// or two cache lines. One entry is one person's word on one purpose to one recipient, in five words: a 128-bit keyed hash of the
+// three, what was said, and half of the mark by which an erasure names the person. With 128 bits, two of a hundred million
+// entries share a hash with a chance of 10⁻²³: a collision would be somebody else's consent.
 //
 // Entries are spread over shards by the first bits of the hash. Readers take no lock: a shard's words are atomics, and a reader that finds
 // the shard's version changed under it looks again. There is one writer, the fold.
@@ -20,18 +22,22 @@ type table struct {
 
 const (
 	shards    = 64
-	entryLen  = 4 // words
+	entryLen  = 5 // words
 	minLoaded = 8 // entries a shard begins with
-	// A shard grows by half when it is five sixths full: memory stays below 52 bytes an entry, and is 40 on average.
+	// A shard grows by an eighth when it is five sixths full: with its index, memory is between 53 and 60 bytes an entry.
 	fullNum, fullDen = 5, 6
+	growth           = 8
 )
 
 type shard struct {
 	version atomic.Uint64 // odd while the writer is at it
 	words   atomic.Pointer[[]atomic.Uint64]
-	used    int        // entries; the writer's
+	used    int // entries, the forgotten ones included
+	// index finds the entries of a mark: place+1, at the hash of the mark or after it; 0 where there is none. It is as long as
+	// the shard has places, and holds each entry once.
+	index   []uint32
 	writing sync.Mutex // one writer a shard; in bounded mode readers that load are writers, too
-	_       [64 - 8*5%64]byte
+	_       [128 - 8*7]byte
 }
 
 // id is the hash of a subject, a purpose and a recipient. The zero id stands for an empty place, so no key has it.
@@ -40,10 +46,16 @@ type id struct{ high, low uint64 }
 func newTable() *table {
 	t := &table{high: maphash.MakeSeed(), low: maphash.MakeSeed()}
 	for i := range t.shards {
-		words := make([]atomic.Uint64, minLoaded*entryLen)
+		words := t.shards[i].empty(minLoaded)
 		t.shards[i].words.Store(&words)
 	}
 	return t
+}
+
+// empty begins a shard anew, with that many places, which the caller fills and stores.
+func (s *shard) empty(places int) []atomic.Uint64 {
+	s.index, s.used = make([]uint32, places), 0
+	return make([]atomic.Uint64, places*entryLen)
 }
 
 // person is the hash of a subject, from which the ids of all that the subject said are derived.
@@ -54,7 +66,9 @@ func (t *table) person(subject string) id {
 // to is the id of the person's word on a purpose to a recipient, whose hash is recipient (zero: to all). The finaliser is that of
 // MurmurHash3: each bit of what goes in changes half of what comes out, so that entries stay spread.
 func (p id) to(purpose uint16, recipient id) id {
-	out := id{mix(p.high ^ mix(uint64(purpose)+1) ^ recipient.high), mix(p.low + mix(uint64(purpose)<<16+1) + recipient.low)}
+	const odd = 0x9e3779b97f4a7c15 // of the golden ratio: spreads small numbers
+	step := (uint64(purpose) + 1) * odd
+	out := id{mix(p.high ^ step ^ recipient.high), mix(p.low + step + recipient.low)}
 	if out == (id{}) {
 		out.low = 1
 	}
@@ -71,61 +85,67 @@ func mix(x uint64) uint64 {
 
 func (t *table) shard(k id) *shard { return &t.shards[k.high>>58] }
 
+// home is where among n places what hashes to h is looked for first: a multiplication instead of a division.
+func home(h, n uint64) uint64 {
+	at, _ := bits.Mul64(h, n)
+	return at
+}
+
 // get is what was said under k.
 func (t *table) get(k id) (said, bool) {
 	s := t.shard(k)
 	for {
 		before := s.version.Load()
-		words := *s.words.Load()
-		found, ok := find(words, k)
+		a, b, ok := find(*s.words.Load(), k)
 		if before&1 == 0 && s.version.Load() == before {
-			return found, ok
+			if !ok || a == 0 {
+				return said{}, false
+			}
+			return unpack(a, b), true
 		}
+		runtime.Gosched() // the writer may have been interrupted
 	}
 }
 
-// find looks for k along its probe sequence, which is linear: the next entries are in the same cache lines.
-func find(words []atomic.Uint64, k id) (said, bool) {
+// find looks for k along its probe sequence, which is linear: the next entries are in the same or the next cache line.
+func find(words []atomic.Uint64, k id) (a, b uint64, ok bool) {
 	n := uint64(len(words) / entryLen)
-	for i, seen := k.low%n, uint64(0); seen < n; i, seen = i+1, seen+1 {
+	for i, seen := home(k.low, n), uint64(0); seen < n; i, seen = i+1, seen+1 {
 		if i == n {
 			i = 0
 		}
 		e := words[i*entryLen : i*entryLen+entryLen : i*entryLen+entryLen]
 		high, low := e[0].Load(), e[1].Load()
 		if high == k.high && low == k.low {
-			return unpack(e[2].Load(), e[3].Load()), true
+			return e[2].Load(), e[3].Load(), true
 		}
 		if high|low == 0 {
-			return said{}, false
+			return 0, 0, false
 		}
 	}
-	return said{}, false
+	return 0, 0, false
 }
 
-// put sets what was said under k.
-func (t *table) put(k id, v said) {
+// put sets what was said under k by the person whom erasures call mark; 0: nobody they could call.
+func (t *table) put(k id, v said, mark uint64) {
 	s := t.shard(k)
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	words := *s.words.Load()
 	if (s.used+1)*fullDen > len(words)/entryLen*fullNum {
-		words = grown(words)
-		s.version.Add(1)
-		s.words.Store(&words)
-		s.version.Add(1)
+		words = s.grow(words) // readers go on with the old ones meanwhile
 	}
+	a, b := v.pack()
 	s.version.Add(1)
-	if place(words, k, v) {
-		s.used++
-	}
+	s.words.Store(&words)
+	s.place(words, k, a, b, mark)
 	s.version.Add(1)
 }
 
-// place writes an entry and says whether it is new.
-func place(words []atomic.Uint64, k id, v said) bool {
+// place writes an entry.
+func (s *shard) place(words []atomic.Uint64, k id, a, b, mark uint64) {
 	n := uint64(len(words) / entryLen)
-	for i := k.low % n; ; i++ {
+	for i := home(k.low, n); ; i++ {
 		if i == n {
 			i = 0
 		}
@@ -134,21 +154,78 @@ func place(words []atomic.Uint64, k id, v said) bool {
 		if high|low != 0 && (high != k.high || low != k.low) {
 			continue
 		}
-		a, b := v.pack()
 		e[0].Store(k.high)
 		e[1].Store(k.low)
 		e[2].Store(a)
 		e[3].Store(b)
-		return high|low == 0
+		e[4].Store(mark)
+		if high|low == 0 {
+			s.used++
+			s.note(mark, uint32(i))
+		}
+		return
 	}
 }
 
-func grown(old []atomic.Uint64) []atomic.Uint64 {
+// note enters a place into the index. What an erasure cannot name is not looked for there.
+func (s *shard) note(mark uint64, place uint32) {
+	if mark == 0 {
+		return
+	}
+	n := uint64(len(s.index))
+	for i := home(mix(mark), n); ; i++ {
+		if i == n {
+			i = 0
+		}
+		if s.index[i] == 0 {
+			s.index[i] = place + 1
+			return
+		}
+	}
+}
+
+// forget empties every entry of the person whom an erasure calls mark, and tells the caller what stood there. Their places keep their
+// hash, which leads to nobody, until the shard grows: others may have been placed behind them.
+func (t *table) forget(mark uint64, was func(said)) {
+	if mark == 0 {
+		return
+	}
+	for i := range t.shards {
+		t.shards[i].forget(mark, was)
+	}
+}
+
+func (s *shard) forget(mark uint64, was func(said)) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	words := *s.words.Load()
+	n := uint64(len(s.index))
+	for i, seen := home(mix(mark), n), uint64(0); seen < n; i, seen = i+1, seen+1 {
+		if i == n {
+			i = 0
+		}
+		if s.index[i] == 0 {
+			return
+		}
+		at := int(s.index[i]-1) * entryLen
+		if words[at+4].Load() != mark || words[at+2].Load() == 0 {
+			continue
+		}
+		was(unpack(words[at+2].Load(), words[at+3].Load()))
+		s.version.Add(1)
+		words[at+2].Store(0)
+		words[at+3].Store(0)
+		s.version.Add(1)
+	}
+}
+
+// grow makes a shard with an eighth more places and without what was forgotten.
+func (s *shard) grow(old []atomic.Uint64) []atomic.Uint64 {
 	n := len(old) / entryLen
-	words := make([]atomic.Uint64, (n+n/2)*entryLen)
+	words := s.empty(n + n/growth)
 	for i := 0; i < len(old); i += entryLen {
-		if k := (id{old[i].Load(), old[i+1].Load()}); k != (id{}) {
-			place(words, k, unpack(old[i+2].Load(), old[i+3].Load()))
+		if a := old[i+2].Load(); a != 0 {
+			s.place(words, id{old[i].Load(), old[i+1].Load()}, a, old[i+3].Load(), old[i+4].Load())
 		}
 	}
 	return words
@@ -158,7 +235,7 @@ func grown(old []atomic.Uint64) []atomic.Uint64 {
 func (t *table) bytes() int {
 	n := 0
 	for i := range t.shards {
-		n += len(*t.shards[i].words.Load()) * 8
+		n += len(*t.shards[i].words.Load())*8 + len(t.shards[i].index)*4
 	}
 	return n
 }

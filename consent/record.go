@@ -1,0 +1,90 @@
+package consent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fairlead-go/fairlead/internal/call"
+	"github.com/fairlead-go/fairlead/ledger"
+)
+
+// Grant records that a person agreed. Of the event only Subject and Purpose are required. The answer is the event as
+// recorded: its Seq, put into Ask.AtLeast, makes any process wait until it knows.
+func (g *Gate) Grant(ctx context.Context, e Event) (Event, error) {
+	e.Kind = Granted
+	return g.Record(ctx, e)
+}
+
+// Withdraw records that a person took back what they agreed to. When it returns, no check in this process allows any more. Of
+// the event only Subject and Purpose are required: withdrawing is as easy as granting.
+func (g *Gate) Withdraw(ctx context.Context, e Event) (Event, error) {
+	e.Kind = Withdrawn
+	return g.Record(ctx, e)
+}
+
+// Object records that a person objected (GDPR article 21): that stops uses which need no consent, too.
+func (g *Gate) Object(ctx context.Context, e Event) (Event, error) {
+	e.Kind = Objected
+	return g.Record(ctx, e)
+}
+
+// Record records an event of any kind. It is durable, and this gate follows it, when Record returns without an error.
+func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
+	if g == nil || g.log == nil {
+		return Event{}, call.Refuse(call.From(ctx), call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
+	}
+	e.Tenant = g.tenant
+	if err := g.complete(&e); err != nil {
+		return Event{}, err
+	}
+	entry, err := e.entry()
+	if err != nil {
+		return Event{}, err
+	}
+	p := g.purposes[e.Purpose]
+	note, err := g.noteFor(ctx, &e, p)
+	if err != nil {
+		return Event{}, err
+	}
+	entries := []ledger.Entry{entry}
+	if note != nil {
+		entries = []ledger.Entry{*note, entry}
+	}
+	before := ledger.Seq(g.applied.Load())
+	if e.Seq, err = g.log.Append(ctx, entries...); err != nil && e.Seq == 0 {
+		return Event{}, fmt.Errorf("consent: not recorded: %w", err)
+	}
+	durable := time.Now()
+	if err := g.follow(ctx, e.Seq); err != nil {
+		return e, err
+	}
+	if last, _ := g.table.get(g.key(e.Subject, e.Recipient, p.index)); e.Seq <= before && last.seq != e.Seq {
+		return e, &InvalidError{Field: "Event.Once", Why: "was used for this before, and the person has said something else since; leave it out to record the event again"}
+	}
+	if e.Strict && !g.inline {
+		return e, g.bindEverywhere(ctx, durable)
+	}
+	return e, nil
+}
+
+// follow waits until this gate knows the log up to seq.
+func (g *Gate) follow(ctx context.Context, seq ledger.Seq) error {
+	if err := g.follower.Wait(ctx, seq); err != nil {
+		return fmt.Errorf("consent: recorded, but this gate does not follow: %w", err)
+	}
+	return nil
+}
+
+// bindEverywhere waits until every gate has looked at the log since it became durable, or denies as stale. A hundredth more than
+// MaxStaleness covers clocks that run at different rates.
+func (g *Gate) bindEverywhere(ctx context.Context, durable time.Time) error {
+	rest := time.NewTimer(time.Until(durable.Add(g.maxStaleness + g.maxStaleness/100 + time.Millisecond)))
+	defer rest.Stop()
+	select {
+	case <-rest.C:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("consent: recorded, but the context ended before it was certain to bind in every process: %w", ctx.Err())
+	}
+}
