@@ -40,6 +40,9 @@ type LL144Report struct {
 	Checklist    []string   `json:"checklist"`
 }
 
+// Tables are the three tables in the order of the rule.
+func (r LL144Report) Tables() []LL144Table { return []LL144Table{r.Sex, r.Race, r.Intersection} }
+
 // LL144Table is one table of the audit. Ratios are within it.
 type LL144Table struct {
 	Title string     `json:"title"`

@@ -14,7 +14,7 @@ import (
 // no picture from elsewhere.
 func (a Audit) WriteHTML(w io.Writer) error {
 	page, err := template.New("audit").Funcs(template.FuncMap{
-		"percent": percent, "plain": plain, "bar": bar, "gaps": View.gaps,
+		"percent": percent, "plain": plain, "bar": bar, "gaps": View.gaps, "style": func() template.CSS { return style },
 		"join":   func(s []string) string { return strings.Join(s, " and ") },
 		"status": func(s fairness.Status) string { return strings.ToLower(string(s)) },
 	}).Parse(auditPage)
@@ -45,10 +45,8 @@ func bar(r Row) template.HTML {
 		barLength, mid, low, high, low, high))
 }
 
-const auditPage = `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{{.Title}}</title>
-<style>
+// style is the one stylesheet of both reports.
+const style template.CSS = `
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;text-align:right;border-bottom:1px solid #8886}
@@ -56,7 +54,12 @@ th:first-child,td:first-child{text-align:left}
 .verdict{border-left:.5rem solid #888;padding:.5rem 1rem}.action{border-color:#c22}.watch{border-color:#c80}.ok{border-color:#283}
 .track{fill:#8883}.bar{fill:#47a}.whisker{stroke:currentColor;stroke-width:1.5;fill:none}
 .quiet{opacity:.75}
-</style></head><body><main>
+`
+
+const auditPage = `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>{{.Title}}</title>
+<style>{{style}}</style></head><body><main>
 <h1>{{.Title}}</h1>
 <p class="quiet">Counted until <time datetime="{{.At.Format "2006-01-02T15:04:05Z07:00"}}">{{.At.Format "2 January 2006, 15:04 MST"}}</time></p>
 <div class="verdict {{status .Verdict.Status}}"><p><strong>{{.Verdict.Sentence}}</strong></p></div>

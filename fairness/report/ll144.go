@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html/template"
 	"io"
 	"math"
 	"strconv"
@@ -17,14 +18,13 @@ import (
 func WriteLL144(w io.Writer, r fairness.LL144Report) error {
 	var b strings.Builder
 	b.WriteString("# Bias audit (6 RCNY 5-301)\n")
-	for _, t := range []fairness.LL144Table{r.Sex, r.Race, r.Intersection} {
+	for _, t := range r.Tables() {
 		fmt.Fprintf(&b, "\n## %s\n\n", escape(t.Title))
 		if r.Scoring {
 			b.WriteString("| | # of Applicants | Scoring Rate | Impact Ratio |\n|---|---:|---:|---:|\n")
 		} else {
 			b.WriteString("| | # of Applicants | # Selected | Selection Rate | Impact Ratio |\n|---|---:|---:|---:|---:|\n")
 		}
-		var notes []string
 		for _, row := range t.Rows {
 			name := escape(label(row.Groups, false))
 			fmt.Fprintf(&b, "| %s | %s |", name, plain(row.Applicants))
@@ -32,15 +32,9 @@ func WriteLL144(w io.Writer, r fairness.LL144Report) error {
 				fmt.Fprintf(&b, " %s |", plain(row.Selected))
 			}
 			fmt.Fprintf(&b, " %s | %s |\n", percent(row.Rate.Value), impactRatio(row))
-			switch {
-			case row.Excluded != "":
-				notes = append(notes, name+" is left out of the impact ratios: "+row.Excluded+".")
-			case row.Small:
-				notes = append(notes, name+" is less than 2 % of the data.")
-			}
 		}
-		for _, n := range notes {
-			fmt.Fprintf(&b, "\nNote: %s\n", n)
+		for _, n := range notes(t) {
+			fmt.Fprintf(&b, "\nNote: %s\n", escape(n))
 		}
 	}
 	fmt.Fprintf(&b, "\nNote: %s\n\n## To be published with it\n\n", escape(r.Note))
@@ -52,6 +46,52 @@ func WriteLL144(w io.Writer, r fairness.LL144Report) error {
 	}
 	return nil
 }
+
+// notes are what must be said about a table's small categories.
+func notes(t fairness.LL144Table) []string {
+	var out []string
+	for _, row := range t.Rows {
+		name := label(row.Groups, false)
+		switch {
+		case row.Excluded != "":
+			out = append(out, name+" is left out of the impact ratios: "+row.Excluded+".")
+		case row.Small:
+			out = append(out, name+" is less than 2 % of the data.")
+		}
+	}
+	return out
+}
+
+// WriteLL144HTML writes the same as one page that needs nothing else: no script, no font,
+// no picture from elsewhere.
+func WriteLL144HTML(w io.Writer, r fairness.LL144Report) error {
+	page, err := template.New("ll144").Funcs(template.FuncMap{
+		"percent": percent, "plain": plain, "ratio": impactRatio, "notes": notes, "style": func() template.CSS { return style },
+		"name": func(row fairness.LL144Row) string { return label(row.Groups, false) },
+		"bar":  func(row fairness.LL144Row) template.HTML { return bar(Row{Rate: row.Rate}) },
+	}).Parse(ll144Page)
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if err := page.Execute(w, r); err != nil {
+		return fmt.Errorf("report: html: %w", err)
+	}
+	return nil
+}
+
+const ll144Page = `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Bias audit (6 RCNY 5-301)</title>
+<style>{{style}}</style></head><body><main>
+<h1>Bias audit (6 RCNY 5-301)</h1>
+{{$scoring := .Scoring}}{{range $t := .Tables}}<section><h2>{{.Title}}</h2>
+<table><thead><tr><th scope="col">Category</th><th scope="col"># of Applicants</th>{{if not $scoring}}<th scope="col"># Selected</th>{{end}}<th scope="col">{{if $scoring}}Scoring Rate{{else}}Selection Rate{{end}}</th><th scope="col">95 % interval</th><th scope="col">Impact Ratio</th></tr></thead>
+<tbody>{{range .Rows}}<tr><th scope="row">{{name .}}</th><td>{{plain .Applicants}}</td>{{if not $scoring}}<td>{{plain .Selected}}</td>{{end}}<td>{{percent .Rate.Value}}</td><td>{{bar .}}</td><td>{{ratio .}}</td></tr>{{end}}</tbody></table>
+{{range notes $t}}<p>Note: {{.}}</p>{{end}}</section>
+{{end}}<p>Note: {{.Note}}</p>
+<section><h2>To be published with it</h2><ul>{{range .Checklist}}<li>{{.}}</li>{{end}}</ul></section>
+</main></body></html>
+`
 
 func impactRatio(row fairness.LL144Row) string {
 	if !row.Ratio.Defined || math.IsNaN(row.Ratio.Value) {

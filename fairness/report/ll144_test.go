@@ -13,7 +13,7 @@ import (
 
 func TestWriteLL144(t *testing.T) {
 	table := fairness.Table{Attributes: []string{"sex", "race"}, Cells: []fairness.Cell{
-		cell(667, 723, "Male", "White"), cell(555, 626, "Female", "White"), cell(9, 1, "Male", "Asian|x"), cell(1, 2, "", "White"),
+		cell(667, 723, "Male", "White"), cell(555, 626, "Female", "White"), cell(9, 1, "Male", "Asian|x"), cell(1, 2, "", "White"), cell(5, 995, "<script>alert(1)</script>", "White"),
 	}}
 	for _, scoring := range []bool{false, true} {
 		r, err := fairness.LL144(table, fairness.LL144Options{Sex: "sex", Race: "race", ExcludeSmall: true, Scoring: scoring})
@@ -31,7 +31,17 @@ func TestWriteLL144(t *testing.T) {
 		} else {
 			assert.Contains(t, text, "| Female | 1181 | 555 | 47.0 % | 0.973 |")
 		}
-		assert.ErrorIs(t, WriteLL144(full{}, r), errFull)
+		require.ErrorIs(t, WriteLL144(full{}, r), errFull)
+		require.ErrorIs(t, WriteLL144HTML(full{}, r), errFull)
+		var page bytes.Buffer
+		require.NoError(t, WriteLL144HTML(&page, r))
+		html := page.String()
+		for _, want := range []string{"<h2>Sex</h2>", "<h2>Race/Ethnicity</h2>", "<h2>Intersection of race/ethnicity and sex</h2>", "Asian|x is left out of the impact ratios", "assessed 3 individuals", "<svg", "47.0 %", "0.973", "N/A", "5-303"} {
+			assert.Contains(t, html, want)
+		}
+		assert.Equal(t, !scoring, bytes.Contains(page.Bytes(), []byte("# Selected")))
+		assert.NotContains(t, html, "<script")
+
 	}
 }
 
