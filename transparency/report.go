@@ -44,7 +44,7 @@ type SubjectReport struct {
 	Checkpoints []string   `json:"checkpoints"` // signed notes that the proofs lead to
 	PublicKey   string     `json:"public_key"`  // of the checkpoints: compare it with the one the controller publishes
 
-	words Words
+	words Words // complete
 }
 
 // Slot is one point of GDPR Art. 15(1).
@@ -154,7 +154,7 @@ func (r *SubjectReport) collect(entries iter.Seq2[ledger.Entry, error], erased *
 	}
 	for _, id := range slices.Backward(order) {
 		records[id].Review.Reviewer = "" // which of the staff it was is not the customer's to know
-		r.Decisions = append(r.Decisions, Decision{Why: r.words.Why(*records[id]), Record: *records[id]})
+		r.Decisions = append(r.Decisions, Decision{Why: r.words.tell(records[id]), Record: *records[id]})
 	}
 	r.Erased = erased.of(mark)
 	return nil

@@ -111,8 +111,15 @@ func filledLog(t testing.TB, l *ledger.Ledger, n int) *transparency.Journal {
 	)
 	require.NoError(t, err)
 	require.NoError(t, j.Disclose(context.Background(), "c-1", transparency.Notice(transparency.AINotice, "en")))
+	fill(t, j, n, "c-1", "c-2")
+	return j
+}
+
+// fill records n decisions about each subject.
+func fill(t testing.TB, j *transparency.Journal, n int, subjects ...string) {
+	t.Helper()
 	for i := range n {
-		for _, who := range []string{"c-1", "c-2"} {
+		for _, who := range subjects {
 			_, err := j.Record(context.Background(), transparency.Record{
 				Subject: who, System: "offers", Outcome: call.Allowed, Consent: transparency.Consent{Allowed: true, Purpose: "offers"},
 				Hidden: []transparency.Hidden{{Kind: "EMAIL_ADDRESS", N: 1}},
@@ -124,7 +131,6 @@ func filledLog(t testing.TB, l *ledger.Ledger, n int) *transparency.Journal {
 			require.NoError(t, err)
 		}
 	}
-	return j
 }
 
 func TestTheReportAnswersEverySlot(t *testing.T) {
@@ -162,7 +168,7 @@ func TestTheReportAnswersEverySlot(t *testing.T) {
 	require.NoError(t, err)
 	for _, text := range []string{md, page, string(js)} {
 		assert.Contains(t, text, "c-1/0")
-		assert.NotContains(t, text, "c-2", "nothing about anybody else")
+		assert.NotContains(t, text, "c-2/", "nothing about anybody else") // an ID may hold "c-2" by chance
 		assert.NotContains(t, text, canary, "no staff")
 		assert.Contains(t, text, r.Decisions[0].Record.ID.String())
 	}

@@ -14,13 +14,16 @@ func (r *SubjectReport) Markdown() string { return r.document().markdown() }
 func (r *SubjectReport) HTML() string { return r.document().html() }
 
 func (r *SubjectReport) document() *document {
-	slots := r.words.completed().Slots
-	missing := r.words.completed().Missing
+	words := r.words
+	if words.And == "" { // a report that was read from its JSON
+		words = wordsFor(r.Locale, nil)
+	}
+	slots := words.Slots
 	d := &document{title: slots["title"], lang: or(languageOf(r.Locale), "en")}
 	d.paragraph(strings.Trim(r.Controller.Name+", "+r.Controller.Contact, ", "))
 	for _, s := range r.Slots {
 		d.heading(2, s.Title)
-		d.list(s.Answers, missing)
+		d.list(s.Answers, words.Missing)
 	}
 	for _, dec := range r.Decisions {
 		rec := &dec.Record
@@ -48,7 +51,7 @@ func (r *SubjectReport) document() *document {
 		d.heading(2, slots["erased"])
 		var items []string
 		for _, e := range r.Erased {
-			items = append(items, say(r.words.completed().Erased, e.At.Format(time.DateTime), strconv.Itoa(e.Bodies))+fmt.Sprintf(" · ledger.erased %d", uint64(e.Seq)))
+			items = append(items, say(words.Erased, e.At.Format(time.DateTime), strconv.Itoa(e.Bodies))+fmt.Sprintf(" · ledger.erased %d", uint64(e.Seq)))
 			for _, k := range e.Kept {
 				items = append(items, k.Stream+": "+k.Why+" ("+k.Until.Format(time.DateOnly)+")")
 			}

@@ -57,9 +57,14 @@ func onPostgres(t testing.TB) *ledger.Ledger {
 	return opened(t, db)
 }
 
-func opened(t testing.TB, db *sql.DB) *ledger.Ledger {
+// pollRarely keeps a test's statements free of the ledger's own looking.
+const pollRarely = 10 * time.Second
+
+func opened(t testing.TB, db *sql.DB) *ledger.Ledger { return openedAt(t, db, 10*time.Millisecond) }
+
+func openedAt(t testing.TB, db *sql.DB, poll time.Duration) *ledger.Ledger {
 	t.Helper()
-	l, err := ledger.Open(t.Context(), db, &ledger.Options{Secret: bytes.Repeat([]byte("k"), 32), Poll: 10 * time.Millisecond})
+	l, err := ledger.Open(t.Context(), db, &ledger.Options{Secret: bytes.Repeat([]byte("k"), 32), Poll: poll})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, l.Close())

@@ -56,8 +56,13 @@ func (r Record) Why() string { return English().Why(r) }
 // Why tells a record in these words; see [Record.Why].
 func (w Words) Why(r Record) string {
 	w = w.completed()
-	parts := []string{w.because(&r)}
-	for _, part := range []string{w.instead(&r), w.consent(&r), w.hidden(r.Hidden), w.review(&r)} {
+	return w.tell(&r)
+}
+
+// tell is Why in words that leave nothing empty.
+func (w *Words) tell(r *Record) string {
+	parts := []string{w.because(r)}
+	for _, part := range []string{w.instead(r), w.consent(r), w.hidden(r.Hidden), w.review(r)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
