@@ -408,25 +408,3 @@ func TestCheckAllocatesNothing(t *testing.T) {
 		}
 	}))
 }
-
-func BenchmarkCheck(b *testing.B) {
-	log := ledger.Memory(nil)
-	gate, err := consent.New(b.Context(), log, purposes, nil)
-	require.NoError(b, err)
-	_, err = gate.Grant(b.Context(), consent.Event{Subject: "customer-1", Purpose: "offers"})
-	require.NoError(b, err)
-	ctx, ask := b.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"}
-	b.Run("clock", func(b *testing.B) {
-		for b.Loop() {
-			_ = time.Now()
-		}
-	})
-	b.Run("warm", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := gate.Check(ctx, ask); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
