@@ -72,7 +72,11 @@ func (c *cluster) parse(text string, i int) {
 	if start > 0 && start < i && text[start-1] == '\\' && escape(text[start]) {
 		start++ // "\n4111...": an escaped line break inside JSON
 	}
-	start = leadIn(text, start)
+	c.parseFrom(text, leadIn(text, start), i)
+}
+
+// parseFrom reads the cluster that starts at start, with a digit at i.
+func (c *cluster) parseFrom(text string, start, i int) {
 	c.ng, c.digits, c.lower, c.more = 0, marks{}, marks{}, false
 	c.left = jointBefore(text, start)
 	n, sep, words := 0, uint8(sepNone), 0

@@ -1,5 +1,7 @@
 package pii
 
+import "strings"
+
 // wordAt returns the word of letters at i, in lower case and cut to sixteen
 // bytes, and where it ends.
 func wordAt(text string, i int) (b [16]byte, n, end int) {
@@ -34,6 +36,11 @@ func monthName(text string, i int) int {
 func ageWords(text string, i int) int {
 	b, n, end := wordAt(text, i)
 	switch string(b[:n]) {
+	case "y":
+		if strings.HasPrefix(text[end:], "/o") && !wordAfter(text, end+2) {
+			return end + 2
+		}
+		return i
 	case "yo", "yrs", "ans", "años", "anni", "anos":
 		return end
 	case "years", "year", "jahre", "jaar", "lat":
@@ -61,8 +68,12 @@ func ageLabel(text string, i int) bool {
 		start--
 	}
 	b, n, _ := wordAt(text, start)
+	if string(b[:n]) == "of" && start > 3 && text[start-1] == ' ' { // "at the age of 61"
+		i, start = start-1, start-4
+		b, n, _ = wordAt(text[:i], start)
+	}
 	switch string(b[:n]) {
-	case "age", "aged", "alter", "âge", "edad", "età", "idade", "leeftijd", "wiek":
+	case "turned", "age", "aged", "alter", "âge", "edad", "età", "idade", "leeftijd", "wiek":
 		return true
 	}
 	return false

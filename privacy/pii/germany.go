@@ -28,7 +28,7 @@ func germany() []rule {
 				"DE_ID_CARD", "DE", "9 characters, with or without the check digit after them", "weights 7, 3, 1 mod 10",
 				"PAuswG, ICAO Doc 9303-3", "L01X00T471", true,
 			}, shapes: "AXXXXXXX9|AXXXXXXX99|?AXXXXXXXA", check: func(v id) bool { return deDocument(&v, "LMNPRTVWXY") || deDocument(&v, "CFGHJK") },
-			proof: icaoDocument, weak: 0.2, words: "ausweis|personalausweis|ausweisnummer|personalausweisnummer|identitätskarte|id card",
+			proof: icaoDocument, serial: deSerial, weak: 0.2, words: "ausweis|personalausweis|ausweisnummer|personalausweisnummer|identitätskarte|id card",
 		},
 		{
 			Info: Info{
@@ -157,6 +157,10 @@ func deDocument(v *id, first string) bool {
 func icaoDocument(v id) bool {
 	return isDigit(v.b[v.n-1]) && icaoSum(v.b[:v.n-1]) == int(v.b[v.n-1]-'0')
 }
+
+// deSerial holds for the series T and eight digits, which is often written
+// without the check digit.
+func deSerial(v id) bool { return v.n == 9 && v.b[0] == 'T' && v.tail(1).allNumbers() }
 
 // icaoSum is the check of ICAO Doc 9303-3 section 4.9: weights 7, 3, 1 mod 10,
 // letters from 10, '<' zero.

@@ -8,11 +8,11 @@ func northEurope() []rule {
 		{Info: Info{
 			"FI_PERSONAL_IDENTITY_CODE", "FI", "DDMMYY, century sign, 3 digits, a check character", "date, mod 31 table",
 			"DVV, Act on the Population Information System 2023", "131052-308T", true,
-		}, shapes: "999999-999X|999999A999X", check: fiHETU, words: "hetu|henkilötunnus|personbeteckning"},
+		}, shapes: "999999-999X|999999A999X", check: fiHETU, glued: true, words: "hetu|henkilötunnus|personbeteckning"},
 		{Info: Info{
 			"SE_PERSONNUMMER", "SE", "YYMMDD-9999 or with the century", "date (day 60 more for coordination numbers), Luhn",
 			"Skatteverket, SKV 704", "811218-9876", true,
-		}, shapes: "999999-9999|99999999-9999|9999999999|999999999999", check: sePerson, words: "personnummer|pnr|personnr|samordningsnummer"},
+		}, shapes: "999999-9999|99999999-9999|9999999999|999999999999", check: sePerson, glued: true, words: "personnummer|pnr|personnr|samordningsnummer|swedish id"},
 		{Info: Info{
 			"SE_ORGANISATIONSNUMMER", "SE", "999999-9999, the third digit 2 or more", "Luhn", "Bolagsverket, Skatteverket SKV 709", "202100-5489", true,
 		}, shapes: "999999-9999|9999999999", check: seOrg, words: "organisationsnummer|orgnummer|orgnr|org nr"},

@@ -62,7 +62,31 @@ func (s *sweep) number(i int) int {
 			s.date(a)
 		}
 	}
+	s.glued(i)
 	return next
+}
+
+// glued tries the number at i that a word in small letters has run into.
+func (s *sweep) glued(i int) {
+	text := s.text
+	if i < 2 || text[i-1]-'a' > 25 || text[i-2]-'a' > 25 || i+6 > len(text) || i < s.certain {
+		return
+	}
+	for _, c := range []byte(text[i : i+6]) {
+		if !isDigit(c) {
+			return
+		}
+	}
+	var on set
+	for j := range on {
+		on[j] = s.on[j] & s.eng.glued[j]
+	}
+	all := s.on
+	s.on = on
+	s.c.parseFrom(text, i, i)
+	s.c.left = sepNone
+	s.walk(0)
+	s.on = all
 }
 
 // digits offers group a, which holds digits only. What cannot begin with so many
@@ -87,6 +111,9 @@ func (s *sweep) digits(a int) {
 		case n == 3 && nextLen >= 3, n == 1 && first == '1' && nextLen >= 3, n == 10, n == 11 && first == '1':
 			s.nanp(a)
 		}
+	}
+	if n == 4 && g.end < len(s.text) && s.text[g.end] == ':' {
+		s.aadhaarColons(g.start)
 	}
 	if n <= 3 && nextSep == sepDot {
 		s.ipv4(a)
@@ -190,7 +217,7 @@ func (s *sweep) try(sh *shape, a, b, end int, score float64, free, small bool) {
 		return
 	}
 	if r.proof != nil && !r.proof(c.id(a, b)) {
-		if r.unproven < 0.4 {
+		if r.unproven < 0.4 && (r.serial == nil || !r.serial(c.id(a, b))) {
 			if !s.named(sh.rule, start, end) {
 				score = min(score, r.unproven)
 			}

@@ -60,7 +60,7 @@ func (s *sweep) phoneEnds(b int) bool {
 	if b < s.c.ng-1 {
 		next := &s.c.g[b+1]
 		if next.letter {
-			return next.sep != sepHyphen
+			return next.sep != sepHyphen || next.n > 2 // "555-0143-Office"
 		}
 		cls = next.sep
 	}

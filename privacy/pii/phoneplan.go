@@ -83,7 +83,7 @@ func (s *sweep) national(a int) {
 		return
 	}
 	trunk := c.buf[c.g[a].off] == '0'
-	if !trunk && c.g[a].n != 3 && c.g[a+1].sep != sepParen || !s.phoneBegins(a) {
+	if !s.phoneBegins(a) {
 		return
 	}
 	v, best := id{}, -1
@@ -107,8 +107,17 @@ func (s *sweep) national(a int) {
 	if best < 0 || dateShaped(c, a, best) {
 		return
 	}
-	if v = c.id(a, best); !trunk && c.g[a+1].sep != sepParen && (v.n != 9 || c.g[best].n == 4) {
-		return
+	if v = c.id(a, best); !trunk && c.g[a+1].sep != sepParen {
+		// Eight digits as in the Nordic countries and Singapore, nine as in
+		// Spain and Poland; they are nothing without a word near them.
+		switch {
+		case v.n == 9 && c.g[a].n == 3 && c.g[best].n != 4, v.n == 8 && (inner == 1<<sepSpace || inner == 1<<sepHyphen && best > a+1):
+		default:
+			return
+		}
+		if s.min > 0.3 && !s.named(kPhone, c.g[a].start, c.g[best].end) && !s.fills(c.g[a].start, c.g[best].end) {
+			return
+		}
 	}
 	score := s.planned(&v, a, best, seen)
 	if score > 0 {
@@ -149,7 +158,7 @@ func (s *sweep) planned(v *id, a, b int, seen uint16) float64 {
 			score = named // a trunk zero and groups
 		}
 	}
-	for _, cc := range [...]int{49, 44, 33, 39, 34, 31, 32, 41, 43, 46, 48, 351, 353, 61, 64, 81, 82, 86, 90, 91, 27, 972, 55, 52, 54, 63, 66, 60, 65, 852, 886} {
+	for _, cc := range [...]int{49, 44, 33, 39, 34, 31, 32, 41, 43, 45, 46, 47, 48, 351, 353, 61, 64, 81, 82, 86, 90, 91, 27, 972, 55, 52, 54, 63, 66, 60, 65, 852, 886} {
 		if e.inPlan(cc, v, from) || from == 1 && cc == 39 && e.inPlan(cc, v, 0) {
 			return score
 		}

@@ -21,6 +21,12 @@ type rule struct {
 	// unproven is the score without proof. Default: weak. Under 0.4 only a word
 	// lifts it, not a field.
 	unproven float64
+	// serial holds for pieces without proof that a field lifts all the same. Nil:
+	// unproven decides.
+	serial func(id) bool
+	// glued says that the check finds the piece even where a word has run into
+	// it ("is199003052397"). Default: false.
+	glued bool
 	// strong is the score of a full shape that passes. Default: 1.
 	strong float64
 	// weak is the score of a bare or common shape that passes. Default: 0.4.
@@ -66,6 +72,7 @@ const numberingWords = "section|sections|version|versions|release|rfc|chapter|cl
 type compiled struct {
 	rules    []rule
 	defaults set
+	glued    set // kinds found behind a word without a space
 	byName   map[Kind]kid
 	nodes    []node
 	shapes   []shape
@@ -124,6 +131,9 @@ func compile(rs []rule) *compiled {
 		e.byName[r.Kind] = k
 		if r.Default {
 			e.defaults.add(k)
+		}
+		if r.glued {
+			e.glued.add(k)
 		}
 		if r.strong == 0 {
 			r.strong = 1

@@ -90,6 +90,33 @@ func inAadhaar(v id) bool {
 	return !back && v.b[0] >= '2' && verhoeff(v)
 }
 
+// aadhaarColons tries the four digits at i as an Aadhaar number whose groups
+// are parted by colons, as some forms print it.
+func (s *sweep) aadhaarColons(i int) {
+	text := s.text
+	k, ok := s.eng.byName["IN_AADHAAR"]
+	if !ok || !s.on.has(k) || i+14 > len(text) || text[i+9] != ':' || wordBefore(text, i) || i > 0 && text[i-1] == ':' || wordAfter(text, i+14) {
+		return
+	}
+	if i+14 < len(text) && text[i+14] == ':' {
+		return
+	}
+	var v id
+	for j := i; j < i+14; j++ {
+		if j == i+4 || j == i+9 {
+			continue
+		}
+		if !isDigit(text[j]) {
+			return
+		}
+		v.b[v.n] = text[j]
+		v.n++
+	}
+	if inAadhaar(v) {
+		s.report(k, i, i+14, 0.4)
+	}
+}
+
 // inGSTIN adds, over base-36 digits with weights 1 and 2, quotient and
 // remainder by 36.
 func inGSTIN(v id) bool {

@@ -17,7 +17,7 @@ func worldwide() []rule {
 			Check:   "calling code, length and first digits in use there; area code and exchange rules of the NANP",
 			Source:  "ITU-T E.164, ATIS-0300051, libphonenumber's metadata",
 			Example: "+1 202-555-0143",
-		}, words: "phone|telephone|tel|mobile|cell|call|dial|reach|contact|fax|whatsapp|sms|telefon|telefonnummer|handy|mobil|rufnummer|" +
+		}, words: "phone|telephone|answering|cep|tel|mobile|cell|call|dial|reach|contact|fax|whatsapp|sms|telefon|telefonnummer|handy|mobil|rufnummer|" +
 			"téléphone|portable|teléfono|telefono|móvil|celular|cellulare|telefone|telemóvel|telefoon|mobiel|komórka|numer telefonu"},
 		{
 			Info: Info{
@@ -29,7 +29,7 @@ func worldwide() []rule {
 			}, shapes: "!9999999999999999|!999999999999999|!99999999999999|9999*9999*9999*9999|9999*999999*99999|9999*999999*9999|" +
 				"9999*9999*9999*9999*999|999999*9999999999999|9999*9999*9999*99|9999*9999*9999*999|" +
 				"999999999999|9999999999999|99999999999999999|999999999999999999|9999999999999999999",
-			check: cardNumber, sturdy: true,
+			check: cardNumber, proof: cardIssuer, sturdy: true,
 			words: "card|credit|debit|visa|mastercard|amex|maestro|pan|cc|kreditkarte|karte|carte|tarjeta|carta|cartão|kaart|creditcard|karta|karty",
 		},
 		{Info: Info{
