@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -152,4 +153,52 @@ func BenchmarkProve(b *testing.B) {
 		}
 		b.ReportMetric(float64(len(p.Path)*32), "path-bytes")
 	})
+}
+
+// BenchmarkStaleness has one process write as fast as it can and another one follow. It prints how long ago the other had
+// last looked, and how late entries reach its fold.
+func BenchmarkStaleness(b *testing.B) {
+	for name, connect := range databases(b) {
+		b.Run(name, func(b *testing.B) {
+			db := connect(b)
+			writer, reader := open(b, db(), nil), open(b, db(), nil)
+			var mu sync.Mutex
+			var delay []time.Duration
+			f, err := reader.Follow(b.Context(), nil, func(e ledger.Entry, _ time.Time) error {
+				mu.Lock()
+				defer mu.Unlock()
+				delay = append(delay, time.Since(e.At))
+				return nil
+			})
+			require.NoError(b, err)
+			ctx, cancel := context.WithCancel(context.Background())
+			var wg sync.WaitGroup
+			for w := range 64 {
+				wg.Go(func() {
+					for ctx.Err() == nil {
+						_, _ = writer.Append(ctx, typical(w, []byte("body")))
+					}
+				})
+			}
+			var stale []time.Duration
+			for b.Loop() {
+				time.Sleep(time.Millisecond)
+				stale = append(stale, time.Since(f.Fresh()))
+			}
+			cancel()
+			wg.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			b.ReportMetric(p99(stale), "p99-stale-ms")
+			b.ReportMetric(p99(delay), "p99-delay-ms")
+		})
+	}
+}
+
+func p99(list []time.Duration) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	slices.Sort(list)
+	return float64(list[len(list)*99/100].Microseconds()) / 1000
 }

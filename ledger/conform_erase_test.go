@@ -206,7 +206,11 @@ func conformRetain(t *testing.T, open opener) {
 
 // conformLiveIsReplay lives through random histories and then starts again.
 func conformLiveIsReplay(t *testing.T, open opener) {
-	for seed := range uint64(8) {
+	seeds := uint64(8)
+	if testing.Short() {
+		seeds = 2
+	}
+	for seed := range seeds {
 		rnd := rand.New(rand.NewPCG(seed, 3))
 		l := open(t)
 		live := map[string]*people{"a": newPeople("a"), "b": newPeople("b")}

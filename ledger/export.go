@@ -176,8 +176,8 @@ func (x *importer) next() (kind byte, b []byte, err error) {
 	if kind, err = x.in.ReadByte(); err != nil {
 		return 0, nil, x.broken("it has no end")
 	}
-	n, err := binary.ReadUvarint(x.in)
-	if err != nil || n > maxExportField {
+	n, ok := x.length()
+	if !ok {
 		return 0, nil, x.broken("a record without a sensible length")
 	}
 	if uint64(cap(x.buf)) < n+1 {
@@ -189,6 +189,21 @@ func (x *importer) next() (kind byte, b []byte, err error) {
 		return 0, nil, x.broken("it ends within a record")
 	}
 	return kind, x.buf[1:], nil
+}
+
+// length reads a uvarint in its shortest form, so that one log has one export.
+func (x *importer) length() (n uint64, ok bool) {
+	for shift := 0; shift < 28; shift += 7 {
+		c, err := x.in.ReadByte()
+		if err != nil {
+			return 0, false
+		}
+		n |= uint64(c&0x7f) << shift
+		if c < 0x80 {
+			return n, n <= maxExportField && (c != 0 || shift == 0)
+		}
+	}
+	return 0, false
 }
 
 func (x *importer) entry(b []byte) error {

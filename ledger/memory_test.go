@@ -124,6 +124,9 @@ func TestAppendGivesUp(t *testing.T) {
 }
 
 func TestMemoryAppendAllocates(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector allocates")
+	}
 	l := ledger.Memory(nil)
 	_, err := l.Follow(t.Context(), []string{"a"}, func(ledger.Entry, time.Time) error { return nil })
 	require.NoError(t, err)
