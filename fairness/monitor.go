@@ -45,6 +45,7 @@ type Monitor struct {
 	registration metric.Registration   // of the gauges
 	name         string                // as the gauges and the event have it
 	delivered    deliveries
+	bets         []*bettor
 }
 
 const noMonitor = "no monitor: make one with fairness.New and pass it on"
@@ -69,6 +70,14 @@ type Options struct {
 	// a power of two. Default: DefaultCheckEvery with OnBreach, else never: Breached then
 	// is what Status said last.
 	CheckEvery int
+
+	// Bets are pairs of groups to be watched in the order of arrival as well. Default:
+	// none.
+	Bets []Bet
+
+	// ChangeAfter is how many plays a Bet plays between two false alarms of a change, on
+	// average at least. Default: DefaultChangeAfter.
+	ChangeAfter int
 
 	// MeterProvider makes the gauges of gap, ratio and breach. Default: the global one.
 	MeterProvider metric.MeterProvider
@@ -126,12 +135,16 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 	if err != nil {
 		return nil, err
 	}
+	bets, err := newBettors(attributes, o, limits)
+	if err != nil {
+		return nil, err
+	}
 	if o.Name == "" {
 		o.Name = strings.Join(attributes, ",")
 	}
 	m := &Monitor{
 		attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits,
-		name: o.Name, every: every, checkEvery: check, mask: min(every, check), onBreach: o.OnBreach,
+		name: o.Name, every: every, checkEvery: check, mask: min(every, check), onBreach: o.OnBreach, bets: bets,
 	}
 	if o.Ledger != nil {
 		if err := m.share(ctx, o.Ledger, o.Name); err != nil {
@@ -189,6 +202,9 @@ func (m *Monitor) Observe(ctx context.Context, o Observation) error {
 		}
 		if n := counter.Add(1); n&m.mask == 0 {
 			m.due(ctx, n)
+		}
+		for _, b := range m.bets {
+			b.observe(&o.Groups, o.Favourable)
 		}
 		return nil
 	}

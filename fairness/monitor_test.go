@@ -350,10 +350,23 @@ func BenchmarkObserveWatched(b *testing.B) {
 	m := newMonitor(b, &Options{OnBreach: func(Verdict) {}}, "sex", "age")
 	ctx := context.Background()
 	b.ReportAllocs()
+	sex, age := [2]string{"f", "m"}, [2]string{"<=25", ">25"}
 	i := 0
 	for b.Loop() {
 		i++
-		_ = m.Observe(ctx, Observation{Groups: Of([]string{"f", "m"}[i&1], []string{"<=25", ">25"}[i>>1&1]), Favourable: i&4 > 0})
+		_ = m.Observe(ctx, Observation{Groups: Of(sex[i&1], age[i>>1&1]), Favourable: i&4 > 0})
+	}
+}
+
+func BenchmarkObserveBetting(b *testing.B) {
+	m := newMonitor(b, &Options{Bets: []Bet{{"sex", "f", "m"}}}, "sex", "age")
+	ctx := context.Background()
+	b.ReportAllocs()
+	sex, age := [2]string{"f", "m"}, [2]string{"<=25", ">25"}
+	i := 0
+	for b.Loop() {
+		i++
+		_ = m.Observe(ctx, Observation{Groups: Of(sex[i&1], age[i>>1&1]), Favourable: i&4 > 0})
 	}
 }
 

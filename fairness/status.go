@@ -72,9 +72,10 @@ func (l Limits) complete() (Limits, error) {
 // hold at every look at once, so it may be asked as often as one likes. They assume
 // that each group's rate does not change over time.
 type Verdict struct {
-	Status   Status    `json:"status"`
-	Sentence string    `json:"sentence"`
-	Findings []Finding `json:"findings"` // one an attribute, the worst first
+	Status   Status     `json:"status"`
+	Sentence string     `json:"sentence"`
+	Findings []Finding  `json:"findings"`       // one an attribute, the worst first
+	Bets     []BetCount `json:"bets,omitempty"` // how Options.Bets stand
 }
 
 // Finding is the verdict on one attribute, or on all attributes together.
@@ -110,7 +111,7 @@ func (m *Monitor) judge(t Table) Verdict {
 		t.partial = "the counts of some processes are missing (see Monitor.Err)"
 	}
 	v, _ := t.Status(&m.limits) // New has checked the limits
-	return v
+	return m.withBets(v)
 }
 
 // proven tells whether the status is ACTION, without the rest of a verdict.

@@ -137,8 +137,8 @@ const universal = 0.25
 
 // LogEUneven is the log e-value against "every group's rate is at least ratio times every
 // other's", as LogERatio is, and finds it in fewer decisions: the mean of LogERatio and of
-// LogEBelow over all ordered pairs. Pairs whose observed ratio obeys count nothing, which
-// can only lower it.
+// LogEBelow over all ordered pairs. Pairs whose observed ratio obeys, or hardly fails
+// to, count nothing, which can only lower it.
 func LogEUneven(counts []Count, ratio float64) float64 {
 	whole := LogERatio(counts, ratio)
 	if math.IsInf(whole, -1) {
@@ -166,6 +166,10 @@ func LogEUneven(counts []Count, ratio float64) float64 {
 // farthest over the limit matter.
 const suspected = 6
 
+// worthless is how much likelihood the null must cost a pair for it to be looked at: no
+// mixture gains more than the best alternative does, so this leaves out next to nothing.
+const worthless = 1
+
 // suspects are the ordered pairs of groups whose observed ratio is below the limit, those
 // with the most evidence only.
 func suspects(counts []Count, ratio float64) [][2]int {
@@ -179,7 +183,10 @@ func suspects(counts []Count, ratio float64) [][2]int {
 			if i == j || a.Rate() >= ratio*b.Rate() {
 				continue
 			}
-			lost := LogEPairRatio(a, b, ratio)
+			lost := LogEPairRatio(a, b, ratio) - mixture(a) - mixture(b)
+			if lost < worthless {
+				continue
+			}
 			at := len(all)
 			for at > 0 && all[at-1].lost < lost {
 				at--
