@@ -14,8 +14,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fairlead-go/fairlead/internal/pgtest"
 	"github.com/fairlead-go/fairlead/ledger"
-	"github.com/fairlead-go/fairlead/ledger/internal/pgtest"
 )
 
 // examEnv multiplies the cycles of the kill and cut tests: "make exam-kill" sets it.

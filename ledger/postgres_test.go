@@ -10,8 +10,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fairlead-go/fairlead/internal/pgtest"
 	"github.com/fairlead-go/fairlead/ledger"
-	"github.com/fairlead-go/fairlead/ledger/internal/pgtest"
 )
 
 var (

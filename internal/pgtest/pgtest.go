@@ -27,6 +27,8 @@ type Cluster struct {
 	port     int
 	who      *syscall.Credential // nil: as ourselves
 	external string
+	watcher  *exec.Cmd
+	alive    *os.File // closed when this process ends, however it does: then the watcher cleans up
 	next     atomic.Int64
 	mu       sync.Mutex
 }
@@ -63,6 +65,9 @@ func (c *Cluster) create() error {
 		}
 	}
 	if err := c.run("initdb", "-D", c.data(), "-U", "fairlead", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
+		return err
+	}
+	if err := c.watch(); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -133,6 +138,27 @@ func (c *Cluster) run(name string, args ...string) error {
 	return nil
 }
 
+// watch starts a shell that waits for this process to end, and then stops the server and removes its files: a test that is killed
+// leaves nothing behind.
+func (c *Cluster) watch() error {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer read.Close()
+	const script = `cat >/dev/null; "$1" -D "$2" -m immediate -w stop >/dev/null 2>&1; rm -rf "$3"`
+	c.watcher = exec.Command("sh", "-c", script, "sh", filepath.Join(c.bin, "pg_ctl"), c.data(), c.dir)
+	c.watcher.Dir = "/"
+	c.watcher.Stdin = read
+	c.watcher.SysProcAttr = &syscall.SysProcAttr{Credential: c.who, Setpgid: true} // not ended by a Ctrl-C that ends us
+	if err := c.watcher.Start(); err != nil {
+		write.Close()
+		return err
+	}
+	c.alive = write
+	return nil
+}
+
 // Up starts the server and waits until it answers.
 func (c *Cluster) Up() error {
 	c.mu.Lock()
@@ -156,7 +182,10 @@ func (c *Cluster) Stop() {
 	if c == nil || c.external != "" {
 		return
 	}
-	_ = c.Kill()
+	if c.alive != nil {
+		c.alive.Close()
+		_ = c.watcher.Wait() // what it could not remove is removed here
+	}
 	_ = os.RemoveAll(c.dir)
 }
 
