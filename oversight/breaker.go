@@ -3,6 +3,8 @@ package oversight
 import (
 	"math"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Breaker presses the stop button when people overrule too often. It reads verdicts in the order of the decisions, not as they
@@ -91,6 +93,7 @@ type process struct {
 	bets               int
 	reviews, overruled int
 	tripped            bool
+	trip               uuid.UUID // the opening of the case at which it tripped
 }
 
 func newProcess(b *Breaker) process {

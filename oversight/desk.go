@@ -85,7 +85,7 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 	}
 	k.codec = k.opts.Codec
 	k.state.breaker = newWatermark(policy.Breaker)
-	if k.follower, err = l.Follow(ctx, []string{stream}, k.state.fold); err != nil {
+	if k.follower, err = l.Follow(ctx, []string{stream, ledgerStream}, k.state.fold); err != nil {
 		return nil, err
 	}
 	key, err := k.samplingKey(ctx)

@@ -40,7 +40,7 @@ func (k *Desk) Drill(ctx context.Context, who string, probe func(context.Context
 	d := Drill{Who: who, At: now.UTC()}
 	err := try(ctx, probe)
 	d.Refused, d.Took = errors.Is(err, ErrStopped), time.Since(now)
-	if err := k.Start(context.WithoutCancel(ctx), who, "drill"); err != nil {
+	if err := k.start(context.WithoutCancel(ctx), who, "drill", true); err != nil {
 		return d, err
 	}
 	d.Again = !errors.Is(try(ctx, probe), ErrStopped)

@@ -34,7 +34,14 @@ const (
 	kindStopOff     = "stop.off"
 	kindDrilled     = "stop.drilled"
 	kindKey         = "desk.key"
+	kindRead        = "breaker.read"
 )
+
+// caseKinds are the kinds about single cases: what Retain may delete.
+var caseKinds = []string{
+	kindOpened, kindClaimed, kindRenewed, kindReleased, kindDecided, kindSkipped, kindEscalated, kindAssigned, kindUndone, kindFinal,
+	kindDue, kindExpired, kindInvalidated, kindDelivered, kindIntent, kindResult,
+}
 
 // layout is the version of the payloads below.
 const layout = 1
@@ -153,6 +160,11 @@ type resultPublic struct {
 type resultBody struct {
 	Output json.RawMessage `json:"output,omitempty"`
 	Error  string          `json:"error,omitempty"` // the type of what went wrong
+}
+
+// stopPublic marks the stops and starts of a drill, after which the breaker goes on as before.
+type stopPublic struct {
+	Drill bool `json:"drill,omitempty"`
 }
 
 // stopBody says who acted and why, for the switch and for a withdrawn case.

@@ -3,6 +3,7 @@ package oversight
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -95,6 +96,9 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	}
 	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, public, body)
 	did, seq, err := k.commit(ctx, e)
+	if errors.Is(err, ledger.ErrErased) {
+		return caseRef{}, nil, &CaseError{Reason: ErrConflict, Case: id, Decision: id, Detail: "the case under this key was erased; use another key", Err: err}
+	}
 	if err != nil {
 		return caseRef{}, nil, unwritten(o.d, "the case", err)
 	}

@@ -72,7 +72,11 @@ type outbox struct {
 	byID  map[uuid.UUID]*linked.Element
 }
 
-type owed struct{ Delivery }
+type owed struct {
+	Delivery
+	mark   ledger.Mark
+	opened time.Time
+}
 
 func (d *owed) lapsed(now time.Time) bool { return now.After(d.Lapses) }
 
@@ -81,15 +85,15 @@ func (o *outbox) add(r *record) {
 	if !r.Held || r.gold {
 		return
 	}
-	d := &owed{Delivery: Delivery{
+	d := &owed{mark: r.mark, opened: r.opened, Delivery: Delivery{
 		Case: r.id, System: r.System, Call: r.Call, Verdict: r.verdict.Verdict, Expired: r.verdict.expired, Decided: r.verdict.at,
 		Lapses: r.verdict.at.Add(time.Duration(r.Valid)),
 	}}
-	if o.byID == nil {
-		o.byID = map[uuid.UUID]*linked.Element{}
-	}
 	for el := o.order.Front(); el != nil && (o.order.Len() >= maxOwed || el.Value.(*owed).lapsed(r.now)); el = o.order.Front() { //nolint:forcetypeassert // as above
 		o.remove(el)
+	}
+	if o.byID == nil {
+		o.byID = map[uuid.UUID]*linked.Element{}
 	}
 	o.byID[r.id] = o.order.PushBack(d)
 }
@@ -112,5 +116,16 @@ func (o *outbox) remove(el *linked.Element) {
 	o.order.Remove(el)
 	if o.order.Len() == 0 {
 		o.byID = nil // a map that has been large stays so
+	}
+}
+
+// forget drops the cases of an erased person.
+func (o *outbox) forget(mark ledger.Mark) {
+	var next *linked.Element
+	for el := o.order.Front(); el != nil; el = next {
+		next = el.Next()
+		if el.Value.(*owed).mark == mark { //nolint:forcetypeassert // as above
+			o.remove(el)
+		}
 	}
 }

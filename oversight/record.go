@@ -20,6 +20,7 @@ type record struct {
 	seq      ledger.Seq // of its opening
 	opening  uuid.UUID  // the ID of the opening entry
 	subject  string
+	mark     ledger.Mark // of the subject
 	title    string
 	score    float64
 	gold     bool // its answer is known
@@ -80,7 +81,7 @@ func open(e ledger.Entry) (*record, error) {
 	if len(e.Body) == 0 || e.Key == uuid.Nil {
 		return nil, nil
 	}
-	r := &record{id: e.Key, seq: e.Seq, opening: e.ID, subject: strings.Clone(e.Subject), opened: e.At, now: e.At, due: -1}
+	r := &record{id: e.Key, seq: e.Seq, opening: e.ID, subject: strings.Clone(e.Subject), mark: e.Mark(), opened: e.At, now: e.At, due: -1}
 	if err := json.Unmarshal(e.Public, &r.openedPublic); err != nil {
 		return nil, err
 	}

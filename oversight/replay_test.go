@@ -3,7 +3,10 @@ package oversight
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -57,31 +60,67 @@ func snapshot(s *state) string {
 	if len(rows) != len(s.open) || len(rows) != len(s.due) {
 		panic("queue, map and heap differ")
 	}
-	out, err := json.Marshal(struct {
-		Rows []row
-		Stop any
-		Key  [keySize]byte
-	}{rows, s.stop.Load(), s.key})
+	var owing []Delivery
+	for el := s.out.order.Front(); el != nil; el = el.Next() {
+		if d := el.Value.(*owed); !d.lapsed(time.Now()) { // the others go when the next one comes
+			owing = append(owing, d.Delivery)
+		}
+	}
+	if s.out.order.Len() != len(s.out.byID) {
+		panic("the outbox has lost count")
+	}
+	out, err := json.MarshalIndent(struct {
+		Rows    []row
+		Stop    any
+		Key     [keySize]byte
+		Owing   []Delivery
+		Breaker []string
+	}{rows, s.stop.Load(), s.key, owing, s.breaker.snapshot()}, "", " ")
 	if err != nil {
 		panic(err)
 	}
 	return string(out)
 }
 
+// snapshot is what the breaker knows: not where its list begins, which differs where something was forgotten.
+func (w *watermark) snapshot() []string {
+	if w == nil {
+		return nil
+	}
+	known := func(list []waiting) (kept []string) {
+		for _, c := range list {
+			if c.p > 0 {
+				kept = append(kept, fmt.Sprint(c.seq, c.id, c.p, c.opened, c.known, c.wrong))
+			}
+		}
+		return kept
+	}
+	lines := []string{fmt.Sprintf("%+v", w.process), fmt.Sprintf("since %d base %+v", w.since, w.base)}
+	lines = append(append(lines, known(w.read)...), "waiting:")
+	return append(lines, known(w.line[w.head:])...)
+}
+
 // Whatever happens, a desk that lived through it and one that reads the ledger afterwards are in the same state, and what the
 // queue says of a case is what its own entries say.
 func TestLiveEqualsReplay(t *testing.T) {
-	for seed := range uint64(20) {
+	seen := map[string]int{}
+	for seed := range uint64(exam(20, 2_000)) {
 		synctest.Test(t, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			l := ledger.Memory(nil)
-			policy := Policy{Rate: 0.5, Deadline: time.Hour, Within: 2 * time.Hour, Undo: time.Minute, Rules: []Rule{
-				{Name: "low", When: func(c Case) bool { return c.Score < 0.3 }, Hold: true, Need: 2},
-			}}
-			ctx := call.WithSubject(t.Context(), "anna")
+			policy := Policy{
+				Rate: 0.5, Deadline: time.Hour, Within: 2 * time.Hour, Undo: time.Minute, Remind: 10 * time.Minute, Blind: 0.1, Valid: 3 * time.Hour,
+				Rules: []Rule{
+					{Name: "low", When: func(c Case) bool { return c.Score < 0.3 }, Hold: true, Need: 2},
+				},
+				Breaker: &Breaker{Rate: 0.3, Alpha: 0.2, Patience: 90 * time.Minute},
+			}
+			people := []string{"anna", "ben", "cleo"}
+			ctx := t.Context()
 			live, err := New(ctx, l, policy, nil)
 			require.NoError(t, err)
 			live.opts.MaxOpen = 40
+			live.state.breaker.every = 4
 			guarded := Wrap(func(_ context.Context, n int) (int, error) { return n, nil }, live, func(n, _ int) Case {
 				return Case{Key: strconv.Itoa(n), Score: rng.Float64(), Title: "case " + strconv.Itoa(n)}
 			})
@@ -94,9 +133,20 @@ func TestLiveEqualsReplay(t *testing.T) {
 				return leases[rng.IntN(len(leases))]
 			}
 			for range 300 {
-				switch rng.IntN(14) {
+				who := call.WithSubject(ctx, people[rng.IntN(len(people))])
+				switch rng.IntN(16) {
+				case 14:
+					if rng.IntN(5) == 0 {
+						_, err := l.Erase(ctx, people[rng.IntN(len(people))])
+						require.NoError(t, err)
+					}
+				case 15:
+					if rng.IntN(5) == 0 {
+						_, err := live.Retain(ctx, time.Now().Add(-time.Duration(rng.IntN(120))*time.Minute), true)
+						require.NoError(t, err)
+					}
 				case 0, 1, 2:
-					_, err := guarded(ctx, rng.IntN(60))
+					_, err := guarded(who, rng.IntN(60))
 					if p, ok := err.(*PendingError); ok { //nolint:errorlint // what guarded itself returned
 						cases = append(cases, p.Case)
 					}
@@ -127,22 +177,31 @@ func TestLiveEqualsReplay(t *testing.T) {
 					}
 				case 9:
 					if len(cases) > 0 {
-						_, _ = guarded(Resume(ctx, cases[rng.IntN(len(cases))]), rng.IntN(60))
+						_, _ = guarded(Resume(who, cases[rng.IntN(len(cases))]), rng.IntN(60))
 					}
-					if rng.IntN(5) == 0 {
-						_ = live.Stop(ctx, "s", "")
-					} else {
+					switch stopped := live.State().Stopped != nil; {
+					case stopped && rng.IntN(3) == 0:
 						_ = live.Start(ctx, "s", "")
+					case !stopped && rng.IntN(20) == 0:
+						_ = live.Stop(ctx, "s", "")
 					}
 				}
+			}
+			for e, err := range l.Since(ctx, 0) {
+				require.NoError(t, err)
+				seen[e.Kind]++
 			}
 			again, err := New(ctx, l, policy, nil)
 			require.NoError(t, err)
 			require.Equal(t, snapshot(live.state), snapshot(again.state))
 			for _, id := range cases {
-				f, err := live.read(ctx, id)
-				require.NoError(t, err)
 				r := live.state.open[id]
+				f, err := live.read(ctx, id)
+				if errors.Is(err, ErrNotFound) { // erased, or gone by age
+					require.Nil(t, r)
+					continue
+				}
+				require.NoError(t, err)
 				require.Equal(t, r == nil, f.decided())
 				if r != nil {
 					require.Equal(t, r.lease, f.lease)
@@ -151,6 +210,10 @@ func TestLiveEqualsReplay(t *testing.T) {
 			}
 		})
 	}
+	for _, kind := range append(slices.Clone(caseKinds[:len(caseKinds)-2]), kindRead, kindStopOn, kindStopOff, "ledger.erased", "ledger.retained") {
+		require.NotZero(t, seen[kind], "%s never happened", kind)
+	}
+	t.Log(seen)
 }
 
 // Whatever stands in the log, the fold answers with an error at worst.

@@ -46,14 +46,21 @@ func newState() *state {
 // fold takes one entry. It is what ledger.Fold asks for; the time that counts for a case is the latest of its own entries', so
 // that reading them alone gives the same; now is for the breaker's patience only.
 func (s *state) fold(e ledger.Entry, now time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if e.Stream == ledgerStream {
+		s.breaker.advance(now, e.ID)
+		err := s.takeErasure(e)
+		s.breaker.advance(now, e.ID) // those behind an erased case wait no longer
+		return err
+	}
 	if e.Version > layout {
 		if e.Critical {
 			return ledger.ErrUpgrade
 		}
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.breaker.advance(now, e.ID) // a verdict that comes late is late, whatever happened meanwhile
 	did, err := s.take(e)
 	if err != nil {
 		return err
@@ -79,6 +86,13 @@ func (s *state) take(e ledger.Entry) (effect, error) {
 		return ignored, nil // evidence
 	case kindStopOn, kindStopOff:
 		return s.takeStop(e)
+	case kindRead:
+		var n reading
+		if err := decode(e, &n, nil); err != nil {
+			return ignored, err
+		}
+		s.breaker.load(&n)
+		return applied, nil
 	case kindKey:
 		if s.key == ([keySize]byte{}) {
 			copy(s.key[:], e.Body)
@@ -122,9 +136,8 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 	if err != nil || did != applied {
 		return did, err
 	}
-	if w := s.watch[r.id]; w != nil && (r.decided() || e.Kind == kindDecided || e.Kind == kindUndone) {
-		close(w.done)
-		delete(s.watch, r.id)
+	if r.decided() || e.Kind == kindDecided || e.Kind == kindUndone {
+		s.wake(r.id)
 	}
 	if !r.decided() {
 		if e.Kind == kindDue {
@@ -140,6 +153,20 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 	s.breaker.leave(r)
 	s.out.add(r)
 	s.notice(e.ID, r)
+	s.drop(r)
+	return did, nil
+}
+
+// wake tells who waits for a case to look again.
+func (s *state) wake(id uuid.UUID) {
+	if w := s.watch[id]; w != nil {
+		close(w.done)
+		delete(s.watch, id)
+	}
+}
+
+// drop takes a case out of the queue.
+func (s *state) drop(r *record) {
 	delete(s.open, r.id)
 	delete(s.keyed, r.opening)
 	r.list.remove(r)
@@ -150,13 +177,18 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 	if len(s.open) == 0 { // a map that has been large stays so
 		s.open, s.keyed, s.due = map[uuid.UUID]*record{}, map[uuid.UUID]*record{}, nil
 	}
-	return did, nil
 }
 
 func (s *state) takeStop(e ledger.Entry) (effect, error) {
 	if e.Kind == kindStopOff {
+		var public stopPublic
+		if err := decode(e, &public, nil); err != nil {
+			return ignored, err
+		}
 		s.stop.Store(nil)
-		s.breaker.restart()
+		if !public.Drill {
+			s.breaker.restart(e.Seq)
+		}
 		return applied, nil
 	}
 	if s.stop.Load() != nil {

@@ -50,33 +50,36 @@ func (k *Desk) Stop(ctx context.Context, who, why string) error {
 	if err := named(who); err != nil {
 		return err
 	}
-	now := time.Now()
-	here := &Stopped{Who: who, Why: why, At: now}
+	here := &Stopped{Who: who, Why: why, At: time.Now()}
 	k.halt.Store(here)
-	if err := k.switchTo(ctx, kindStopOn, who, why, now); err != nil {
+	if err := k.switchTo(ctx, kindStopOn, who, why, false); err != nil {
 		return err // and this process stays stopped
 	}
 	k.halt.CompareAndSwap(here, nil) // the ledger says so now
 	return nil
 }
 
-// Start ends a stop, everywhere.
+// Start ends a stop, everywhere. A breaker begins afresh: what was decided before belongs to what was stopped.
 func (k *Desk) Start(ctx context.Context, who, why string) error {
+	return k.start(ctx, who, why, false)
+}
+
+func (k *Desk) start(ctx context.Context, who, why string, drill bool) error {
 	if err := k.usable(); err != nil {
 		return err
 	}
 	if err := named(who); err != nil {
 		return err
 	}
-	if err := k.switchTo(ctx, kindStopOff, who, why, time.Now()); err != nil {
+	if err := k.switchTo(ctx, kindStopOff, who, why, drill); err != nil {
 		return err
 	}
 	k.halt.Store(nil)
 	return nil
 }
 
-func (k *Desk) switchTo(ctx context.Context, kind, who, why string, now time.Time) error {
-	e := entry(kind, uuid.Must(uuid.NewV7()), uuid.Nil, "", nil, stopBody{Who: who, Why: why})
+func (k *Desk) switchTo(ctx context.Context, kind, who, why string, drill bool) error {
+	e := entry(kind, uuid.Must(uuid.NewV7()), uuid.Nil, "", stopPublic{Drill: drill}, stopBody{Who: who, Why: why})
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return unwritten(nil, "the stop switch", err)
 	}
