@@ -50,6 +50,7 @@ type more struct {
 	truth   [4]sum // weights of labelled decisions, by favourable and truth
 	ends    [beside]atomic.Uint64
 	settled atomic.Uint64 // held calls that reached their final outcome
+	scores  lazily
 }
 
 func (c *cell) is(g *Groups, h uint64) bool {

@@ -40,8 +40,16 @@
 // # Drift
 //
 // Verdicts assume that each group's own rate stays as it is. If rates drift and the mix
-// of groups changes with them, start a new monitor for each period, say a quarter, and
-// let Alarms pick among their verdicts.
+// of groups changes with them, a verdict on the counts may be misled. Two things are not:
+// Periods, which judges a monitor for each period, say a quarter, together; and
+// Options.Bets, which play two groups against each other in the order of arrival, cover
+// any drift that both share, and find a change after a long good time. Alarms picks among
+// the verdicts of many monitors.
+//
+// # Whose fault it is
+//
+// A gap between groups may come from who asks for what. Probe asks the function itself
+// again with nothing changed but the group.
 //
 // Four fifths is a rule of thumb of United States law (29 CFR 1607.4 D), not a
 // definition of fairness, and nothing here is legal advice.

@@ -23,7 +23,7 @@ func (s *Scores) Observe(score float64, truth bool, weight float64) error {
 	if !(score >= 0 && score <= 1) || !(weight > 0 && weight <= maxWeight) {
 		return errors.New("fairness: a score must lie in [0, 1] and a weight above 0")
 	}
-	i := min(ScoreBins-1, int(score*ScoreBins))
+	i := scoreBin(score)
 	if truth {
 		s.Positive[i] += weight
 		s.positives += weight
@@ -33,6 +33,9 @@ func (s *Scores) Observe(score float64, truth bool, weight float64) error {
 	s.sum += weight * score
 	return nil
 }
+
+// scoreBin is the bin of a score in [0, 1]; the last one holds 1 too.
+func scoreBin(score float64) int { return min(ScoreBins-1, int(score*ScoreBins)) }
 
 // Add adds the counts of another.
 func (s *Scores) Add(o *Scores) {

@@ -52,7 +52,7 @@ func (l Limits) blocked(t Table, rows []counted) string {
 // speak puts the finding into one sentence and says what to do.
 func (f *Finding) speak(l Limits, blocked string) {
 	view := Table{Attributes: f.Attributes}
-	by := "By " + strings.Join(f.Attributes, " and ")
+	by := "By " + join(f.Attributes)
 	left := f.leftOut()
 	switch f.Status {
 	case Action:
@@ -94,6 +94,9 @@ func (f *Finding) leftOut() string {
 	}
 	return fmt.Sprintf(" Left out: %d groups.", len(f.LeftOut))
 }
+
+// join makes one phrase of a view's attributes.
+func join(attributes []string) string { return strings.Join(attributes, " and ") }
 
 // name says which people are meant: sex=f, age=<=25.
 func (t Table) name(groups []string) string {

@@ -218,6 +218,9 @@ func logSum(a, b float64) float64 {
 	return a + math.Log1p(math.Exp(b-a))
 }
 
+// LogMean is the logarithm of the mean of two e-values, which is one too.
+func LogMean(a, b float64) float64 { return logSum(a, b) - math.Ln2 }
+
 // LogEPairBelow and LogEPairAbove are LogEBelow and LogEAbove, averaged with
 // LogEPairRatio where the observed ratio lies on the other side of the null: what
 // LogEUneven is for many groups.
