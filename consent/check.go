@@ -183,7 +183,7 @@ func (g *Gate) judge(answer *Answer, ask *Ask, w *who, recipient id, p *purpose)
 		return
 	}
 	s, on, denied := g.lookup(w, recipient, p)
-	answer.Receipt = s.seq
+	answer.Receipt = s.seq()
 	objects := denied == ReasonObjected
 	if ask.GPC && p.SaleLike {
 		if p.OverGPC && on == p && denied == "" {

@@ -18,7 +18,7 @@ func (g *Gate) fold(entry ledger.Entry, now time.Time) error {
 	g.latest.Store(now.UnixMilli())
 	if entry.Stream == ledgerStream {
 		if erasure, ok := ledger.AsErasure(entry); ok && !erasure.Keeps(stream) {
-			g.table.forget(half(erasure.Mark), func(was said) { g.setEnd(was, said{}, time.Time{}) })
+			g.table.forget(tag(erasure.Mark), func(was said) { g.setEnd(was, said{}, time.Time{}) })
 		}
 		return nil
 	}
@@ -41,16 +41,16 @@ func (g *Gate) fold(entry ledger.Entry, now time.Time) error {
 	}
 	k := g.key(e.Subject, e.Recipient, p.index)
 	word := saidBy(&e)
-	was, known := g.table.get(k)
+	was := g.table.get(k)
 	against := was
-	if !known && e.carried == 0 { // an objection that outlived an erasure: an older consent does not end it
-		against, known = g.objection(e.Subject, e.Recipient, p.index)
+	if !was.any() && e.carried == 0 { // an objection that outlived an erasure: an older consent does not end it
+		against = g.objection(e.Subject, e.Recipient, p.index)
 	}
-	if known && word.yields(against, e.carried != 0) {
+	if against.any() && word.yields(against, e.carried != 0) {
 		return nil
 	}
 	g.setEnd(was, word, e.Expires)
-	g.table.put(k, word, half(entry.Mark()))
+	g.table.put(k, word, tag(entry.Mark()))
 	return nil
 }
 
@@ -60,9 +60,9 @@ func understood(entry *ledger.Entry) bool {
 	return ok && entry.Stream == stream && entry.Version <= version && slices.Contains(kinds, Kind(kind))
 }
 
-// half is as much of a mark as the table keeps. That two of a hundred million people share it has a chance of 3·10⁻⁴; then the erasure of
-// the one forgets the other, too.
-func half(m ledger.Mark) uint64 { return binary.BigEndian.Uint64(m[:]) }
+// tag is as much of a mark as the table keeps. That an erasure meets somebody else's entry with the same tag has a chance of 10⁻⁹: then it
+// forgets that one, too.
+func tag(m ledger.Mark) uint64 { return max(binary.BigEndian.Uint64(m[:])>>placeBits, 1) }
 
 // key is where the table keeps a person's word.
 func (g *Gate) key(subject, recipient string, purpose uint16) id {
@@ -79,14 +79,14 @@ func (g *Gate) recipient(name string) id {
 
 // setEnd keeps the end that a word set for itself, in place of the one it replaces.
 func (g *Gate) setEnd(was, word said, end time.Time) {
-	if !was.ends && !word.ends {
+	if !was.ends() && !word.ends() {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.ends, was.seq)
-	if word.ends {
-		g.ends[word.seq] = end.UnixMilli()
+	delete(g.ends, was.seq())
+	if word.ends() {
+		g.ends[word.seq()] = end.UnixMilli()
 	}
 }
 
@@ -94,7 +94,7 @@ func (g *Gate) setEnd(was, word said, end time.Time) {
 func (g *Gate) end(s said) time.Time {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	return time.UnixMilli(g.ends[s.seq]) // 1970, if it has been replaced meanwhile
+	return time.UnixMilli(g.ends[s.seq()]) // 1970, if it has been replaced meanwhile
 }
 
 // who is whose word is looked up.
@@ -105,27 +105,30 @@ type who struct {
 }
 
 // word is what the person said last on q to a recipient.
-func (g *Gate) word(w *who, q *purpose, recipient id) (said, bool) {
-	if v, ok := g.table.get(w.person.to(q.index, recipient)); ok || g.marks.Load() == 0 {
-		return v, ok
+func (g *Gate) word(w *who, q *purpose, recipient id) said {
+	v := g.table.get(w.person.to(q.index, recipient))
+	if v.any() || g.marks.Load() == 0 {
+		return v
 	}
 	if w.alias == (id{}) {
 		w.alias = g.alias(w.subject)
 	}
-	v, ok := g.table.get(w.alias.to(q.index, recipient))
-	return v, ok && !v.what().gives()
+	if v = g.table.get(w.alias.to(q.index, recipient)); v.gives() {
+		return said{}
+	}
+	return v
 }
 
 // nearest is what counts of what the person said on q: to the recipient rather than to all, but a later no to all ends an earlier
 // yes to one.
-func (g *Gate) nearest(w *who, q *purpose, recipient id) (said, bool) {
-	v, ok := g.word(w, q, id{})
+func (g *Gate) nearest(w *who, q *purpose, recipient id) said {
+	v := g.word(w, q, id{})
 	if recipient != (id{}) {
-		if one, has := g.word(w, q, recipient); has && (!ok || v.what().gives() || v.seq < one.seq) {
-			return one, true
+		if one := g.word(w, q, recipient); one.any() && (!v.any() || v.gives() || v.seq() < one.seq()) {
+			return one
 		}
 	}
-	return v, ok
+	return v
 }
 
 // lookup is what counts of what the person said on p: on the nearest purpose of those p is within, and of several at the same
@@ -133,8 +136,8 @@ func (g *Gate) nearest(w *who, q *purpose, recipient id) (said, bool) {
 func (g *Gate) lookup(w *who, recipient id, p *purpose) (s said, on *purpose, reason Reason) {
 	for _, level := range p.levels {
 		for _, q := range level {
-			v, ok := g.nearest(w, q, recipient)
-			if !ok {
+			v := g.nearest(w, q, recipient)
+			if !v.any() {
 				continue
 			}
 			why := g.denies(v, q, p)

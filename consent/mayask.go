@@ -50,14 +50,14 @@ func (g *Gate) cooling(w *who, recipient id, p *purpose) bool {
 	for _, level := range p.levels {
 		said := false
 		for _, q := range level {
-			v, ok := g.nearest(w, q, recipient)
-			if !ok {
+			v := g.nearest(w, q, recipient)
+			if !v.any() {
 				continue
 			}
 			said = true
 			switch v.what() {
 			case Refused, Withdrawn, Objected, Erased: // the person's own word; what others took back or ran out may be asked for
-				if g.now().Sub(time.UnixMilli(v.given)) < max(p.Cooldown, q.Cooldown) {
+				if g.now().Sub(time.UnixMilli(v.given())) < max(p.Cooldown, q.Cooldown) {
 					return true
 				}
 			}

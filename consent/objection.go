@@ -71,11 +71,11 @@ func (g *Gate) foldObjection(entry ledger.Entry) error {
 	}
 	alias := id{binary.BigEndian.Uint64(who), binary.BigEndian.Uint64(who[8:])}
 	k := alias.to(p.index, g.recipient(o.Recipient))
-	word := said{kind: kind, given: max(o.Given.UnixMilli(), 0), seq: entry.Seq, imported: o.Imported}
-	if was, known := g.table.get(k); known && word.yields(was, false) {
+	note := word{kind: kind, given: max(o.Given.UnixMilli(), 0), seq: entry.Seq, imported: o.Imported}.pack()
+	if was := g.table.get(k); was.any() && note.yields(was, false) {
 		return nil
 	}
-	g.table.put(k, word, 0) // no erasure can name it
+	g.table.put(k, note, 0) // no erasure can name it
 	g.marks.Add(1)
 	return nil
 }
@@ -95,13 +95,16 @@ func (g *Gate) alias(subject string) id {
 	return id{binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])}
 }
 
-// objection is the note about a person's word that an erasure has left, if there is one.
-func (g *Gate) objection(subject, recipient string, purpose uint16) (said, bool) {
+// objection is the note about a person's word that an erasure has left; zero if there is none.
+func (g *Gate) objection(subject, recipient string, purpose uint16) said {
 	if g.marks.Load() == 0 {
-		return said{}, false
+		return said{}
 	}
-	v, ok := g.table.get(g.alias(subject).to(purpose, g.recipient(recipient)))
-	return v, ok && !v.what().gives()
+	v := g.table.get(g.alias(subject).to(purpose, g.recipient(recipient)))
+	if v.gives() {
+		return said{}
+	}
+	return v
 }
 
 // noteFor is the entry that has to go before an event, nil if none has to.
@@ -112,7 +115,7 @@ func (g *Gate) noteFor(ctx context.Context, e *Event, p *purpose) (*ledger.Entry
 			return nil, err
 		}
 	case e.Kind.gives():
-		if _, noted := g.objection(e.Subject, e.Recipient, p.index); !noted {
+		if !g.objection(e.Subject, e.Recipient, p.index).any() {
 			return nil, nil
 		}
 	default:

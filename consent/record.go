@@ -59,7 +59,7 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 	if err := g.follow(ctx, e.Seq); err != nil {
 		return e, err
 	}
-	if last, _ := g.table.get(g.key(e.Subject, e.Recipient, p.index)); e.Seq <= before && last.seq != e.Seq {
+	if last := g.table.get(g.key(e.Subject, e.Recipient, p.index)); e.Seq <= before && last.seq() != e.Seq {
 		return e, &InvalidError{Field: "Event.Once", Why: "was used for this before, and the person has said something else since; leave it out to record the event again"}
 	}
 	if e.Strict && !g.inline {

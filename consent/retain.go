@@ -56,7 +56,7 @@ func (g *Gate) lastWords(ctx context.Context) (*table, error) {
 	t := newTable()
 	err := g.events(ctx, 0, func(e Event, _ ledger.Entry) error {
 		k, word := wordKey(t, &e), saidBy(&e)
-		if was, known := t.get(k); !known || !word.yields(was, e.carried != 0) {
+		if was := t.get(k); !was.any() || !word.yields(was, e.carried != 0) {
 			t.put(k, word, 0)
 		}
 		return nil
@@ -97,7 +97,7 @@ func (g *Gate) carry(ctx context.Context, before time.Time, last *table) error {
 		return g.writeCopies(ctx, copies)
 	}
 	err := g.events(ctx, 0, func(e Event, entry ledger.Entry) error {
-		if word, _ := last.get(wordKey(last, &e)); word.seq != e.Seq || !entry.At.Before(before) {
+		if last.get(wordKey(last, &e)).seq() != e.Seq || !entry.At.Before(before) {
 			return nil
 		}
 		e.carried, e.ID = e.Seq, uuid.NewSHA1(entry.ID, []byte("carried"))
