@@ -2,7 +2,6 @@ package transparency_test
 
 import (
 	"context"
-	"errors"
 	"math"
 	"math/rand/v2"
 	"strconv"
@@ -129,5 +128,5 @@ func TestAnExplanationAfterTheAnswer(t *testing.T) {
 	require.ErrorIs(t, j.Explain(t.Context(), trail.ID(), transparency.Explanation{}), transparency.ErrRefused)
 	require.NoError(t, l.Close())
 	require.Error(t, j.Explain(t.Context(), trail.ID(), late))
-	assert.False(t, errors.Is(j.Explain(t.Context(), trail.ID(), late), transparency.ErrNotFound))
+	require.NotErrorIs(t, j.Explain(t.Context(), trail.ID(), late), transparency.ErrNotFound)
 }

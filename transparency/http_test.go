@@ -53,15 +53,21 @@ func explainExchange(x transparency.Exchange) transparency.Explanation {
 	return transparency.Explanation{Subject: "c-1", Summary: "You sent " + string(x.Sent), Result: string(x.Received)}
 }
 
-func post(t *testing.T, c *http.Client, ctx *http.Request) (string, *http.Response, error) {
+// head is what is looked at of an answer besides its body.
+type head struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func post(t *testing.T, c *http.Client, r *http.Request) (string, head, error) {
 	t.Helper()
-	resp, err := c.Do(ctx)
+	resp, err := c.Do(r)
 	if err != nil {
-		return "", nil, err
+		return "", head{}, err
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	return string(body), resp, err
+	return string(body), head{resp.StatusCode, resp.Header}, err
 }
 
 func request(t *testing.T, url string, body io.Reader) *http.Request {

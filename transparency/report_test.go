@@ -202,7 +202,7 @@ func TestWhatAPersonWroteCannotBreakThePage(t *testing.T) {
 	j, _ := open(t, nil)
 	evil := "<script>x</script>\n# top [a](javascript:x) | * `_ 1. & \xff"
 	_, err := j.Record(t.Context(), transparency.Record{
-		Subject: "c-1", Outcome: call.Allowed, System: evil, Explanation: transparency.Explanation{Summary: evil, Result: "- " + evil, Consequence: "1. x"},
+		Subject: "c-1", Outcome: call.Allowed, System: evil, Explanation: transparency.Explanation{Summary: "- " + evil, Result: evil, Consequence: "1. x"},
 	})
 	require.NoError(t, err)
 	r, err := j.Report(t.Context(), "c-1", `en"><script>`)

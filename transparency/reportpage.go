@@ -27,8 +27,7 @@ func (r *SubjectReport) document() *document {
 	}
 	for _, dec := range r.Decisions {
 		rec := &dec.Record
-		d.heading(3, strings.TrimSpace(rec.At.Format(time.DateOnly)+" "+rec.System)+": "+string(rec.Outcome))
-		d.paragraph(rec.Explanation.Result)
+		d.heading(3, strings.TrimSpace(rec.At.Format(time.DateOnly)+" "+rec.System)+": "+or(rec.Explanation.Result, string(rec.Outcome)))
 		d.paragraph(dec.Why)
 		d.paragraph(rec.Explanation.Consequence)
 		if contest := or(rec.Explanation.Contest, r.Controller.Contest); contest != "" {

@@ -57,9 +57,6 @@ func onPostgres(t testing.TB) *ledger.Ledger {
 	return opened(t, db)
 }
 
-// pollRarely keeps a test's statements free of the ledger's own looking.
-const pollRarely = 10 * time.Second
-
 func opened(t testing.TB, db *sql.DB) *ledger.Ledger { return openedAt(t, db, 10*time.Millisecond) }
 
 func openedAt(t testing.TB, db *sql.DB, poll time.Duration) *ledger.Ledger {

@@ -22,6 +22,7 @@ type Words struct {
 	Because    string // {}: the reasons for
 	BecauseBut string // {} and {}: the reasons for, and those against
 	Although   string // {}: the reasons against, where there are none for
+	Principal  string // {}: the principal reasons of an adverse decision
 	NoReasons  string
 	Denied     string // consent was denied
 	Fallback   string // consent was denied, and a general answer was given instead
@@ -117,7 +118,7 @@ func (w *Words) because(r *Record) string {
 		for i, reason := range a.Reasons {
 			texts[i] = reason.Text
 		}
-		return say(w.Because, w.list(texts))
+		return say(w.Principal, w.list(texts))
 	}
 	pro, con := r.reasons()
 	switch {

@@ -69,6 +69,6 @@ func TestAnAttributionIsReasonEnough(t *testing.T) {
 	a := &explain.Attribution{Parts: []explain.Part{{Name: "income", Phi: -2}, {Name: "zero"}, {Name: "age of account", Phi: 1}}}
 	assert.Equal(t, "Mostly because of age of account, although income spoke against it.", Record{Explanation: Explanation{Attribution: a}}.Why())
 	adverse := &Adverse{Reasons: []Reason{{Text: "income too low for the amount asked for"}, {Text: "time in job too short"}}}
-	assert.Equal(t, "Mostly because of income too low for the amount asked for and time in job too short.",
+	assert.Equal(t, "The main reasons: income too low for the amount asked for and time in job too short.",
 		Record{Explanation: Explanation{Attribution: a, Adverse: adverse}}.Why())
 }
