@@ -27,7 +27,7 @@ func TestPeriodsAreNotMisledByDriftOfMix(t *testing.T) {
 }
 
 func TestSmallBreachesAddUp(t *testing.T) {
-	one := period(210, 390, 300, 300)
+	one := period(190, 410, 300, 300)
 	v, err := one.Status(nil)
 	require.NoError(t, err)
 	require.NotEqual(t, Action, v.Status, "not proven in one period")
