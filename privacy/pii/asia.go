@@ -66,7 +66,7 @@ func asia() []rule {
 
 func sgNRIC(v id) bool {
 	sum := weightedFrom(&v, 1, "\x02\x07\x06\x05\x04\x03\x02")
-	table := ""
+	var table string
 	switch v.b[0] {
 	case 'S':
 		table = "JZIHGFEDCBA"

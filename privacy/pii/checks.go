@@ -25,7 +25,7 @@ func weighted(v *id, weights string) int { return weightedFrom(v, 0, weights) }
 // weightedFrom is weighted over the digits from place i on.
 func weightedFrom(v *id, i int, weights string) int {
 	sum := 0
-	for j := 0; j < len(weights); j++ {
+	for j := range len(weights) {
 		sum += v.d(i+j) * int(weights[j])
 	}
 	return sum
@@ -34,7 +34,7 @@ func weightedFrom(v *id, i int, weights string) int {
 // digitSums is weighted, where of a product of two digits both are added.
 func digitSums(digits []byte, weights string) int {
 	sum := 0
-	for i := 0; i < len(weights); i++ {
+	for i := range len(weights) {
 		p := int(digits[i]-'0') * int(weights[i])
 		sum += p/10 + p%10
 	}

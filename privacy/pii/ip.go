@@ -121,7 +121,7 @@ func (s *sweep) colons(i int) int {
 // one short group.
 func saysAddress(v string) bool {
 	colons, digit := 0, false
-	for p := 0; p < len(v); p++ {
+	for p := range len(v) {
 		digit = digit || isDigit(v[p])
 		if v[p] == ':' {
 			colons++

@@ -4,15 +4,15 @@ import "strings"
 
 // person tries the word w, which begins with a capital, as the first of a
 // person's name.
-func (s *sweep) person(w word) {
+func (s *sweep) person(w *word) {
 	titled, sure := s.titled(), false
-	if w.class == lowerWord || w.class == capsWord && !titled {
+	if w.class == capsWord && !titled {
+		return
+	}
+	if w.means(s.text)&(isOrdinary|isTitle) != 0 && !(titled && w.means(s.text)&isMaybe != 0) {
 		return
 	}
 	introduced := s.introduced(&sure)
-	if w.means&(isOrdinary|isTitle) != 0 && !(titled && w.means&isMaybe != 0) {
-		return
-	}
 	n := s.readName(w)
 	if n.body {
 		return // a firm, a street, a bridge
@@ -21,13 +21,13 @@ func (s *sweep) person(w word) {
 	switch {
 	case titled:
 		score = 0.8
-	case introduced && (sure || n.count > 1 || w.means&(isGiven|isMaybe) != 0):
+	case introduced && (sure || n.count > 1 || w.means(s.text)&(isGiven|isMaybe) != 0):
 		score = 0.75
-	case w.means&isGiven != 0 && n.count > 1:
+	case w.means(s.text)&isGiven != 0 && n.count > 1:
 		score = 0.7
-	case n.count > 1 && (n.family || w.means&isMaybe != 0 && n.initial):
+	case n.count > 1 && (n.family || w.means(s.text)&isMaybe != 0 && n.initial):
 		score = named
-	case w.means&isGiven != 0 && w.means&isPlace == 0:
+	case w.means(s.text)&isGiven != 0 && w.means(s.text)&isPlace == 0:
 		score = 0.55
 	case n.count == 1 && n.family && familyEnding(s.text[w.start:w.end], soleEndings):
 		score = 0.55
@@ -50,12 +50,12 @@ type name struct {
 const maxName = 5
 
 // readName reads the name that begins with w.
-func (s *sweep) readName(w word) name {
+func (s *sweep) readName(w *word) name {
 	n := name{end: w.end, count: 1}
-	last, at := w, w.end
+	last, at := *w, w.end
 	for range maxName - 1 {
 		next := readWord(s.text, at)
-		if next.start-at > 1 {
+		if next.start-at > 1 || next.end-w.start > proseReach {
 			break
 		}
 		if next.class == nameWord && next.end-next.start == 1 {
@@ -66,20 +66,23 @@ func (s *sweep) readName(w word) name {
 			}
 			continue
 		}
-		if next.means&isParticle != 0 && next.start > at {
+		if next.means(s.text)&isParticle != 0 && next.start > at {
 			after := readWord(s.text, next.end)
-			if after.means&isParticle != 0 {
+			if after.means(s.text)&isParticle != 0 {
 				after = readWord(s.text, after.end)
 			}
-			if after.class != nameWord || after.means&isOrdinary != 0 {
+			if after.class != nameWord || after.means(s.text)&isOrdinary != 0 {
 				break
 			}
 			next = after
+			if next.end-w.start > proseReach {
+				break
+			}
 		}
-		if next.class != nameWord || next.start == at || next.means&isOrdinary != 0 && next.means&(isSurname|isMaybe) == 0 {
+		if next.class != nameWord || next.start == at || next.means(s.text)&isOrdinary != 0 && next.means(s.text)&(isSurname|isMaybe) == 0 {
 			break
 		}
-		if next.means&(isBody|isStreet) != 0 && next.means&(isSurname|isGiven) == 0 {
+		if next.means(s.text)&(isBody|isStreet) != 0 && next.means(s.text)&(isSurname|isGiven) == 0 {
 			n.body = true
 			break
 		}
@@ -88,9 +91,9 @@ func (s *sweep) readName(w word) name {
 		n.count++
 	}
 	if next := readWord(s.text, n.end); !n.body && next.start-n.end == 1 && next.class >= nameWord && next.class <= capsWord {
-		n.body = next.means&isBody != 0
+		n.body = next.means(s.text)&isBody != 0
 	}
-	n.family = last.means&(isSurname|isGiven) != 0 && n.count > 1 || familyEnding(s.text[last.start:last.end], nameEndings)
+	n.family = last.means(s.text)&(isSurname|isGiven) != 0 && n.count > 1 || familyEnding(s.text[last.start:last.end], nameEndings)
 	return n
 }
 
@@ -116,43 +119,86 @@ func familyEnding(w, endings string) bool {
 // titled reports whether the word being read follows a title.
 func (s *sweep) titled() bool {
 	p, text := &s.words, s.text
-	t := &p.back[0]
+	t, dot := p.last(0), false
 	if t.isSign(text, ".") {
-		t = &p.back[1]
+		t, dot = p.last(1), true
 	}
 	// "pan", "sir" and the like in small letters are words.
-	return t.means&isTitle != 0 && (t.class != lowerWord || t != &p.back[0] && t.end == p.back[0].start || t.is(text, "mr", "mrs", "ms", "dr", "frau", "herr", "mme", "monsieur", "madame"))
+	return t.means(s.text)&isTitle != 0 && (t.class != lowerWord || dot && t.end == p.last(0).start || t.is(text, "mr", "mrs", "ms", "dr", "frau", "herr", "mme", "monsieur", "madame"))
 }
 
 // introduced reports whether words before the one being read announce a name.
 // Sure says that nothing else follows such words.
 func (s *sweep) introduced(sure *bool) bool {
-	b, text := &s.words.back, s.text
+	p, text := &s.words, s.text
 	k := 0
 	colon := false
-	for k < 4 && (b[k].class == lineEnd || b[k].isSign(text, ":\"'>?*")) {
-		colon = colon || b[k].isSign(text, ":?")
+	for k < 4 && (p.last(k).class == lineEnd || p.last(k).isSign(text, ":\"'>?*")) {
+		colon = colon || p.last(k).isSign(text, ":?")
 		k++
 	}
-	w, v := &b[k], &b[k+1]
-	switch {
+	w, v := p.last(k), p.last(k+1)
+	if w.class != lowerWord && w.class != nameWord && w.class != capsWord || w.end-w.start > 10 {
+		return false
+	}
+	b, n := lowered(text[w.start:w.end])
+	switch last := string(b[:n]); {
 	case colon:
-		*sure = w.is(text, "name", "nombre", "nome", "nom", "naam", "nazwisko", "imię", "by", "kontakt", "attn", "signed")
-		return *sure || w.is(text, "contact", "user", "customer", "from", "to", "kunde", "cliente", "client")
+		*sure = announces(last)
+		return *sure || isParty(last)
 	case k > 0:
 		return false
-	case w.is(text, "is", "ist", "est", "es", "è", "é"):
-		*sure = v.is(text, "name", "nombre", "nome", "nom")
+	case isIs(last):
+		*sure = v.is(text, "name", "naam", "nombre", "nome", "nom")
 		return *sure || v.is(text, "this", "hier", "das", "c'", "questo")
-	case w.is(text, "named", "called", "heiße", "heisse", "heißt", "m'appelle", "llamo", "chiamo", "chamo", "heet", "nazywam"):
+	case last == "się" && v.is(text, "nazywam"), last == "imię" && v.is(text, "na"), isNamed(last):
 		*sure = true
 		return true
-	case w.is(text, "się") && v.is(text, "nazywam"), w.is(text, "imię") && v.is(text, "na"), w.is(text, "is") && v.is(text, "naam"):
-		*sure = true
+	default:
+		return greets(last)
+	}
+}
+
+// announces knows what stands before a colon and a name.
+func announces(w string) bool {
+	switch w {
+	case "name", "nombre", "nome", "nom", "naam", "nazwisko", "imię", "by", "kontakt", "attn", "signed":
 		return true
-	case w.is(text, "dear", "liebe", "lieber", "cher", "chère", "querido", "querida", "estimado", "estimada", "caro", "cara", "beste", "geachte", "drogi", "droga",
+	}
+	return false
+}
+
+// isParty knows what stands before a colon and often a name.
+func isParty(w string) bool {
+	switch w {
+	case "contact", "user", "customer", "from", "to", "kunde", "cliente", "client":
+		return true
+	}
+	return false
+}
+
+func isIs(w string) bool {
+	switch w {
+	case "is", "ist", "est", "es", "è", "é":
+		return true
+	}
+	return false
+}
+
+func isNamed(w string) bool {
+	switch w {
+	case "named", "called", "heiße", "heisse", "heißt", "m'appelle", "llamo", "chiamo", "chamo", "heet", "nazywam":
+		return true
+	}
+	return false
+}
+
+// greets knows words that a name often follows.
+func greets(w string) bool {
+	switch w {
+	case "dear", "liebe", "lieber", "cher", "chère", "querido", "querida", "estimado", "estimada", "caro", "cara", "beste", "geachte", "drogi", "droga",
 		"hi", "hey", "hello", "hallo", "hola", "bonjour", "ciao", "olá", "cześć", "i'm", "am", "bin", "suis", "soy", "sono", "sou", "ben", "jestem",
-		"name", "says", "said", "regards", "sincerely", "friend", "wife", "husband", "brother", "sister", "mother", "father", "him"):
+		"name", "says", "said", "regards", "sincerely", "friend", "wife", "husband", "brother", "sister", "mother", "father", "him":
 		return true
 	}
 	return false

@@ -137,7 +137,7 @@ func mxCURP(v id) bool {
 	}
 	sum := 0
 	for i := range 17 {
-		n := 0
+		var n int
 		switch c := v.b[i]; {
 		case isDigit(c):
 			n = int(c - '0')
@@ -160,7 +160,7 @@ func mxRFC(v id) bool {
 	}
 	sum := 37 * 13 * off
 	for i := 0; i < v.n-1; i++ {
-		n := 0
+		var n int
 		switch c := v.b[i]; {
 		case isDigit(c):
 			n = int(c - '0')

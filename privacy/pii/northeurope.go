@@ -35,14 +35,13 @@ func northEurope() []rule {
 }
 
 func fiHETU(v id) bool {
-	year, serial := 1900, 0
+	year, serial := 1900, 7
 	switch c := v.b[6]; {
 	case isDigit(c): // the hyphen is not among the characters
 		serial = 6
 	case c >= 'U' && c <= 'Y':
-		serial = 7
 	case c >= 'A' && c <= 'F':
-		year, serial = 2000, 7
+		year = 2000
 	default:
 		return false
 	}

@@ -1,6 +1,7 @@
 package pii
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -14,15 +15,47 @@ import (
 type prose struct {
 	on   bool
 	at   int     // how far it has come
-	back [8]word // the last words, the latest first
+	back [8]word // the last words, in a ring
+	n    int     // how many words there were
+	from int     // where the word being tried starts
 	past int     // words before it are inside a finding of the walk
 }
+
+// last returns the k-th of the last words, 0 the latest; none where it is out
+// of reach.
+func (p *prose) last(k int) *word {
+	if w := &p.back[(p.n-1-k)&7]; w.class != atEnd && p.from-w.start < reachLeft {
+		return w
+	}
+	return &nothing
+}
+
+// nothing is the word where there is none. It is never written to: a word of
+// class atEnd means nothing.
+var nothing = word{known: true}
 
 // word is a word, a number or a sign of a text.
 type word struct {
 	start, end int
 	class      byte
-	means      meanings // what the lexicon says of it
+	known      bool     // the lexicon has been asked
+	said       meanings // what it says
+}
+
+// means returns what the lexicon says of the word.
+func (w *word) means(text string) meanings {
+	if !w.known {
+		w.known = true
+		if w.class >= lowerWord && w.class <= capsWord {
+			v := text[w.start:w.end]
+			if w.said = lexicon().find(v); w.said == 0 {
+				if i := strings.IndexByte(v, '-'); i > 0 { // "Karl-Heinz"
+					w.said = lexicon().find(v[:i]) & isGiven
+				}
+			}
+		}
+	}
+	return w.said
 }
 
 const (
@@ -40,6 +73,9 @@ const (
 	longestWord = 40
 	// spaceless is where the scripts begin that put no spaces between words.
 	spaceless = 0x2E80
+	// proseReach bounds, from the first word on, what a finding of this walk may
+	// look at but for the end of an address.
+	proseReach = 64
 )
 
 // readWord returns the word at i or after the spaces there.
@@ -53,24 +89,27 @@ func readWord(text string, i int) word {
 	c := text[i]
 	switch {
 	case c == '\n':
-		return word{i, i + 1, lineEnd, 0}
+		return word{start: i, end: i + 1, class: lineEnd}
 	case isDigit(c):
 		return readNumeral(text, i)
 	case c < 0x80 && !isLetter(c):
-		return word{i, i + 1, sign, 0}
+		return word{start: i, end: i + 1, class: sign}
 	}
 	if i > 0 && text[i-1] == '\\' && escape(c) {
-		return word{i, i + 1, lineEnd, 0} // "\nEmilie" inside JSON
+		return word{start: i, end: i + 1, class: lineEnd} // "\nEmilie" inside JSON
 	}
-	first, size := utf8.DecodeRuneInString(text[i:])
+	first, size := rune(c), 1
+	if c >= 0x80 {
+		first, size = utf8.DecodeRuneInString(text[i:])
+	}
 	if c >= 0x80 && (!unicode.IsLetter(first) || first >= spaceless) {
-		return word{i, i + size, sign, 0}
+		return word{start: i, end: i + size, class: sign}
 	}
 	end, small := i, false
 	for end < len(text) && end-i < longestWord {
 		c := text[end]
 		if c < 0x80 {
-			if !isLetter(c) && !joins(text, end) {
+			if !isLetter(c) && (c != '-' && c != '\'' || !joins(text, end)) {
 				break
 			}
 			small = small || c >= 'a'
@@ -87,13 +126,13 @@ func readWord(text string, i int) word {
 		end += n
 	}
 	class := byte(lowerWord)
-	if unicode.IsUpper(first) {
+	if c < 'a' || c >= 0x80 && unicode.IsUpper(first) {
 		class = nameWord
 		if !small && end-i > size {
 			class = capsWord
 		}
 	}
-	return word{i, end, class, lexicon().find(text[i:end])}
+	return word{start: i, end: end, class: class}
 }
 
 // joins reports whether the sign at i is part of a word, as in "O'Neil" and
@@ -127,7 +166,7 @@ func readNumeral(text string, i int) word {
 			end++
 		}
 	}
-	return word{i, end, numeral, 0}
+	return word{start: i, end: end, class: numeral}
 }
 
 // walkTo reads the words that start before to.
@@ -139,24 +178,38 @@ func (s *sweep) walkTo(to int) {
 			p.at = w.end
 			return
 		}
-		p.at = w.end
-		if w.class != sign && w.class != lineEnd && w.start >= p.past {
-			if s.on.has(kStreet) {
-				s.street(w)
+		p.at, p.from = w.end, w.start
+		switch {
+		case w.class < lowerWord || w.class > capsWord || w.start < p.past:
+		case w.class == lowerWord:
+			if s.on.has(kStreet) && mayBeWay(s.text[w.start:w.end]) {
+				s.street(&w)
 			}
-			if w.class != numeral && s.on.has(kPerson) && w.start >= p.past {
-				s.person(w)
-			}
-			if w.class != numeral && s.on.has(kLocation) && w.start >= p.past {
-				s.place(w)
-			}
+		default:
+			s.capital(&w)
 		}
-		copy(p.back[1:], p.back[:])
-		p.back[0] = w
+		p.back[p.n&7] = w
+		p.n++
 	}
 }
 
-// report adds what the walk has found.
+// capital tries the word w, which begins with a capital.
+func (s *sweep) capital(w *word) {
+	if s.on.has(kStreet) {
+		s.street(w)
+	}
+	if w.class == capsWord && s.on.has(kBIC) {
+		s.bic(*w)
+	}
+	if s.on.has(kPerson) && w.start >= s.words.past {
+		s.person(w)
+	}
+	if s.on.has(kLocation) && w.start >= s.words.past {
+		s.place(w)
+	}
+}
+
+// tell adds what the walk has found.
 func (s *sweep) tell(start, end int, k kid, score float64) {
 	if s.fills(start, end) {
 		score = max(score, named)
@@ -223,5 +276,8 @@ func guesses() []rule {
 		{Info: Info{
 			"STREET_ADDRESS", "", "a street with its number, then part of the building, postcode and town, in eight languages; post boxes", "", "best effort", "14 Crown Street", false,
 		}},
+		{Info: Info{
+			"BIC", "", "4 letters, country, 2 characters, often 3 more; a word must stand near", "country in use", "ISO 9362", "ZZZZDEFFXXX", false,
+		}, words: "bic|swift|swiftcode|bankleitzahl"},
 	}
 }

@@ -60,6 +60,7 @@ const (
 	kPerson
 	kLocation
 	kStreet
+	kBIC
 
 	// kNumbering is no kind: its words say that a dotted number counts
 	// chapters or releases.
@@ -74,6 +75,7 @@ type compiled struct {
 	defaults set
 	glued    set // kinds found behind a word without a space
 	byName   map[Kind]kid
+	places   map[string]*set // kinds by country; "" for those of none
 	nodes    []node
 	shapes   []shape
 	words    vocabulary
@@ -112,6 +114,7 @@ func compile(rs []rule) *compiled {
 	e := &compiled{
 		rules:  rs,
 		byName: make(map[Kind]kid, len(rs)),
+		places: make(map[string]*set, 64),
 		nodes:  make([]node, roots, 384),
 		shapes: make([]shape, 1, 512),
 		words:  vocabulary{means: make([]meaning, 0, 1024)},
@@ -129,6 +132,10 @@ func compile(rs []rule) *compiled {
 	for i := range rs {
 		r, k := &rs[i], kid(i)
 		e.byName[r.Kind] = k
+		if e.places[r.Country] == nil {
+			e.places[r.Country] = &set{}
+		}
+		e.places[r.Country].add(k)
 		if r.Default {
 			e.defaults.add(k)
 		}
@@ -159,6 +166,23 @@ func compile(rs []rule) *compiled {
 		}
 	}
 	return e
+}
+
+// within keeps the kinds of the countries, and those of none.
+func (e *compiled) within(on set, countries []string) set {
+	keep := *e.places[""]
+	for _, c := range countries {
+		kinds := e.places[c]
+		if kinds == nil {
+			panic("pii: Scanner.Countries names a country none of whose kinds this package finds: " + c +
+				"; pii.Kinds() lists the countries, by their ISO 3166-1 codes (GB, not UK)")
+		}
+		keep.merge(kinds)
+	}
+	for i := range on {
+		on[i] &= keep[i]
+	}
+	return on
 }
 
 // enabled turns the names a Scanner was given into a set.

@@ -23,6 +23,10 @@ type Scanner struct {
 	// Kinds to look for; a name that [Kinds] does not list panics at the first
 	// scan. Default: every kind with Info.Default.
 	Kinds []Kind
+	// Countries to look for, as ISO 3166-1 alpha-2 codes: of the kinds above those
+	// of these countries, and those that belong to none. A code no kind has
+	// panics at the first scan. Default: all.
+	Countries []string
 	// Allow lists pieces never to be reported, compared without regard to
 	// case with the whole piece found. Default: none.
 	Allow []string
@@ -66,6 +70,9 @@ func (s *Scanner) scan(dst []Finding, text string, field bool) []Finding {
 		sw.min = 0
 	}
 	sw.on = sw.eng.enabled(s.Kinds)
+	if len(s.Countries) > 0 {
+		sw.on = sw.eng.within(sw.on, s.Countries)
+	}
 	sw.lo, sw.hi = -1, -1
 	if field {
 		sw.lo = len(text) - len(strings.TrimLeft(text, " \t\r\n"))

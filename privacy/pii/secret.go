@@ -107,6 +107,8 @@ func secretFormats() []secretFormat {
 		{"sq0csp-", 43, 43, base64u, nil}, // Databricks, Square
 		{"ATATT3xFfGF0", 100, 250, dotted, nil},
 		{"sntrys_", 60, 300, dotted, nil},
+		{"hf_", 34, 34, base62, nil},
+		{"api_org_", 34, 34, base62, nil}, // Hugging Face
 		{"AGE-SECRET-KEY-1", 58, 58, base62, nil},
 	}
 }
@@ -116,7 +118,7 @@ func secretFormats() []secretFormat {
 func crcBase62(body string) bool {
 	var sum uint64
 	for _, c := range []byte(body[len(body)-6:]) {
-		n := uint64(0)
+		var n uint64
 		switch {
 		case isDigit(c):
 			n = uint64(c - '0')
@@ -179,6 +181,50 @@ func (s *sweep) secret(i int) int {
 		if end := s.secretAt(start + 1); end > start+1 {
 			return max(end, i)
 		}
+	}
+	return i
+}
+
+// underscores tries the credentials whose prefix ends in a '_' before to: some
+// hold no digit that would find them.
+func (s *sweep) underscores(to int) {
+	if !s.on.has(kAPIKey) {
+		s.under = len(s.text)
+		return
+	}
+	for {
+		if s.under >= 0 && s.under < len(s.text) {
+			s.prefixed(s.under)
+		}
+		if s.under >= to {
+			return
+		}
+		i := strings.IndexByte(s.text[s.under+1:], '_')
+		if i < 0 {
+			s.under = len(s.text)
+			return
+		}
+		if s.under += 1 + i; s.under >= to {
+			return
+		}
+	}
+}
+
+// maxPrefix is how many letters a prefix has before its first '_' or '-'.
+const maxPrefix = 8
+
+// prefixed tries the credential whose prefix has its first '_' or '-' at i. It
+// returns where it ends, i if there is none.
+func (s *sweep) prefixed(i int) int {
+	start := i
+	for start > 0 && i-start < maxPrefix && isAlnum(s.text[start-1]) {
+		start--
+	}
+	if i-start < 2 || start > 0 && (base64u.has(s.text[start-1]) && s.text[start-1] != '-' || i-start == maxPrefix && isAlnum(s.text[start-1])) {
+		return i
+	}
+	if end := s.secretAt(start); end > i {
+		return end
 	}
 	return i
 }

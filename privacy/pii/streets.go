@@ -7,7 +7,7 @@ import "strings"
 // languages and Polish ("rue de la Paix 3"), or at the end of it as in German,
 // Dutch and the Nordic languages ("Lindenstraße 5"). A number must stand before
 // or after.
-func (s *sweep) street(w word) {
+func (s *sweep) street(w *word) {
 	if w.class == numeral {
 		return
 	}
@@ -15,18 +15,21 @@ func (s *sweep) street(w word) {
 	switch {
 	case s.postBox(w, &end):
 		start = w.start
-	case w.means&isWay != 0 && s.wayFirst(w, &start, &end):
-	case w.means&isStreet != 0 && w.class != lowerWord && s.streetLast(w, &start, &end):
+	case w.means(s.text)&isWay != 0 && s.wayFirst(w, &start, &end):
+	case w.means(s.text)&isStreet != 0 && w.class != lowerWord && s.streetLast(w, &start, &end):
 	case w.class != lowerWord && w.end-w.start > 5 && streetEnding(s.text[w.start:w.end]) && s.streetInside(w, &start, &end):
 	default:
 		return
 	}
-	s.tell(start, s.addressTail(end), kStreet, 0.7)
+	s.tell(start, s.addressTail(w.start, end), kStreet, 0.7)
 }
 
 // postBox reads "P.O. Box 12", "PO Box 12" and "Postfach 12".
-func (s *sweep) postBox(w word, end *int) bool {
+func (s *sweep) postBox(w *word, end *int) bool {
 	text, at := s.text, w.end
+	if text[w.start]|0x20 != 'p' {
+		return false
+	}
 	switch {
 	case w.is(text, "postfach", "postbus"):
 	case w.is(text, "po"), w.is(text, "p") && strings.HasPrefix(text[w.end:], ".O"):
@@ -45,43 +48,43 @@ func (s *sweep) postBox(w word, end *int) bool {
 }
 
 // streetLast walks back from "Street" over the words of its name to the number.
-func (s *sweep) streetLast(w word, start, end *int) bool {
-	b := &s.words.back
+func (s *sweep) streetLast(w *word, start, end *int) bool {
 	next := w.start
-	for k := range b {
-		if next-b[k].end > 1 && !(b[k].class == sign) {
+	for k := range len(s.words.back) {
+		b := s.words.last(k)
+		if next-b.end > 1 && b.class != sign {
 			return false
 		}
-		switch c := b[k].class; {
-		case c == numeral:
+		switch class := b.class; {
+		case class == numeral:
 			if k == 0 {
 				return false
 			}
-			*start, *end = b[k].start, w.end
+			*start, *end = b.start, w.end
 			if w.end < len(s.text) && s.text[w.end] == '.' && w.is(s.text, "st", "rd", "ave", "av", "blvd", "ln", "dr", "ct", "pl", "sq", "hwy", "pkwy", "cir", "trl") {
 				*end++
 			}
 			return true
-		case c == nameWord && b[k].means&isOrdinary == 0, c == capsWord, b[k].means&isParticle != 0:
+		case class == nameWord && b.means(s.text)&isOrdinary == 0, class == capsWord, b.means(s.text)&isParticle != 0:
 		default:
 			return false
 		}
-		next = b[k].start
+		next = b.start
 	}
 	return false
 }
 
 // wayFirst reads the words after "rue" or "Calle" and the number before or
 // after them.
-func (s *sweep) wayFirst(w word, start, end *int) bool {
-	text, b := s.text, &s.words.back
+func (s *sweep) wayFirst(w *word, start, end *int) bool {
+	text, b, c := s.text, s.words.last(0), s.words.last(1)
 	*start = w.start
-	before := b[0].class == numeral && w.start-b[0].end <= 1
-	if b[0].isSign(text, ",") && b[1].class == numeral {
+	before := b.class == numeral && w.start-b.end <= 1
+	if b.isSign(text, ",") && c.class == numeral {
 		before = true
-		*start = b[1].start
+		*start = c.start
 	} else if before {
-		*start = b[0].start
+		*start = b.start
 	}
 	at, names := w.end, 0
 	if at < len(text) && text[at] == '.' {
@@ -90,7 +93,7 @@ func (s *sweep) wayFirst(w word, start, end *int) bool {
 	for range 6 {
 		n := readWord(text, at)
 		switch {
-		case n.start-at > 1:
+		case n.start-at > 1, n.end-w.start > proseReach:
 			n.class = atEnd
 		case n.class == numeral && names > 0:
 			*end = n.end
@@ -102,7 +105,7 @@ func (s *sweep) wayFirst(w word, start, end *int) bool {
 			}
 			n.class = atEnd
 		}
-		if n.class != nameWord && n.class != capsWord && n.means&isParticle == 0 && !n.is(text, "l", "d", "des", "n", "nº") {
+		if n.class != nameWord && n.class != capsWord && n.means(s.text)&isParticle == 0 && !n.is(text, "l", "d", "des", "n", "nº") {
 			break
 		}
 		if n.class == nameWord || n.class == capsWord {
@@ -128,7 +131,7 @@ func streetEnding(w string) bool {
 
 // streetInside reads the number after "Lindenstraße", and the words before it
 // that belong to it ("Alte Lindenstraße").
-func (s *sweep) streetInside(w word, start, end *int) bool {
+func (s *sweep) streetInside(w *word, start, end *int) bool {
 	at := w.end
 	if at < len(s.text) && s.text[at] == '.' {
 		at++
@@ -139,9 +142,9 @@ func (s *sweep) streetInside(w word, start, end *int) bool {
 }
 
 // addressTail reads what may follow the street: the part of the building, the
-// postcode and the town, up to reachRight bytes on.
-func (s *sweep) addressTail(end int) int {
-	text, bound := s.text, end+reachRight/2
+// postcode and the town, as far as the reach goes from the street.
+func (s *sweep) addressTail(from, end int) int {
+	text, bound := s.text, from+reachRight-8
 	at, gaps := end, 0
 	for end < bound {
 		w := readWord(text, at)
@@ -156,7 +159,7 @@ func (s *sweep) addressTail(end int) int {
 			continue
 		}
 		switch {
-		case w.means&isUnit != 0:
+		case w.means(s.text)&isUnit != 0:
 			at = w.end
 			if at < len(text) && text[at] == '.' {
 				at++
@@ -171,8 +174,8 @@ func (s *sweep) addressTail(end int) int {
 			if gaps == 0 && w.start-at > 1 {
 				return end
 			}
-		case w.class == capsWord && gaps > 0, w.class == nameWord && gaps > 0 && w.means&isOrdinary == 0:
-		case (w.class == nameWord || w.class == capsWord) && w.start-at == 1 && at != end-1 && isDigit(text[end-1]) && end-at == 0 && w.means&isOrdinary == 0 && townAfterCode(text, end):
+		case w.class == capsWord && gaps > 0, w.class == nameWord && gaps > 0 && w.means(s.text)&isOrdinary == 0:
+		case (w.class == nameWord || w.class == capsWord) && w.start-at == 1 && at != end-1 && isDigit(text[end-1]) && end-at == 0 && w.means(s.text)&isOrdinary == 0 && townAfterCode(text, end):
 		default:
 			return end
 		}
@@ -188,5 +191,17 @@ func townAfterCode(text string, i int) bool {
 	for n < i && isDigit(text[i-n-1]) {
 		n++
 	}
-	return n == 4 || n == 5
+	return n == 4 || n == 5 || n == 3 && i > 5 && text[i-4] == '-' && isDigit(text[i-5]) // "00-549"
+}
+
+// mayBeWay reports whether a word in small letters may begin an address. It
+// saves looking up every word of a text.
+func mayBeWay(w string) bool {
+	switch w {
+	case "rue", "avenue", "boulevard", "place", "chemin", "impasse", "allée", "quai", "route", "via", "viale", "piazza", "corso", "vicolo", "largo",
+		"calle", "avenida", "avda", "plaza", "paseo", "carrer", "camino", "rua", "travessa", "praça", "alameda", "estrada", "ul", "ulica", "al", "aleja",
+		"pl", "plac", "os", "osiedle", "p", "po", "postfach", "postbus":
+		return true
+	}
+	return false
 }

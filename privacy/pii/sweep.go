@@ -14,6 +14,7 @@ type sweep struct {
 	certain    int
 	allow      []string
 	narrow     bool // the text is one that wide has written out
+	under      int  // where the next '_' stands
 	lastSecret int  // one past the digit at which a credential was last tried
 	lo, hi     int  // the whole value of a Field; -1: not a field
 	c          cluster
@@ -28,10 +29,14 @@ type sweep struct {
 func (s *sweep) run() {
 	s.near.end = -1
 	s.dated = s.on.has(kDate) || s.on.has(kBirth) || s.on.has(kAge)
-	s.words.on = !s.narrow && (s.on.has(kPerson) || s.on.has(kLocation) || s.on.has(kStreet))
+	s.words.on = !s.narrow && (s.on.has(kPerson) || s.on.has(kLocation) || s.on.has(kStreet) || s.on.has(kBIC))
+	s.under = -1
 	for i := nextTrigger(s.text, 0); i < len(s.text); i = nextTrigger(s.text, i) {
 		if s.words.on {
 			s.walkTo(i)
+		}
+		if s.under < i {
+			s.underscores(i)
 		}
 		switch c := s.text[i]; {
 		case c-'0' <= 9:
@@ -43,13 +48,14 @@ func (s *sweep) run() {
 		case c == '.':
 			i = s.pastRun(s.dot(i), c, 0)
 		case c == '-':
-			i = s.pastRun(max(s.macAround(i), s.pem(i), i+1), c, len("-----"))
+			i = s.pastRun(max(s.macAround(i), s.pem(i), s.prefixed(i), i+1), c, len("-----"))
 		case c >= 0x80:
 			i = s.wide(i)
 		default:
 			i++
 		}
 	}
+	s.underscores(len(s.text))
 	if s.words.on {
 		s.walkTo(len(s.text))
 	}

@@ -53,7 +53,7 @@ func (s *sweep) authority(i int) int {
 	if at < len(text) && text[at] == '@' && at > i {
 		i = at + 1
 	}
-	end := 0
+	var end int
 	if i < len(text) && text[i] == '[' {
 		j := readIPv6(text, i+1)
 		if j == i+1 || j >= len(text) || text[j] != ']' {
