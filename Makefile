@@ -10,7 +10,7 @@ BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)
 
-.PHONY: help test check fmt lint race bench run
+.PHONY: help test check fmt lint race bench run exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
@@ -26,11 +26,26 @@ lint: $(BIN)/golangci-lint ## go vet and golangci-lint
 	$(GO) vet ./...
 	$(BIN)/golangci-lint run ./...
 
-race: ## the tests of the concurrent packages under the race detector
-	$(GO) test -race $(CONCURRENT)
+race: ## the tests of the concurrent packages under the race detector, without the longest
+	$(GO) test -race -short -timeout 15m $(CONCURRENT)
 
-bench: ## the benchmarks, with allocations
-	$(GO) test -run '^$$' -bench . -benchmem $(CONCURRENT)
+bench: ## the benchmarks, with allocations; the ledger's beside the machine's own fdatasync rate
+	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v -e /examples/ -e /ledger)
+	$(GO) test -run '^$$' -bench 'Append|Processes|Replay|Verify|Prove|Staleness' -benchtime 2s ./ledger
+
+# The exams: the long versions of tests that go test runs in short.
+EXAM = FAIRLEAD_EXAM=1 $(GO) test -count=1 -timeout 60m -v
+
+exam-kill: ## the ledger killed 1,000 times on each database, the server 100 times, 1,000 commits cut on the wire
+	$(EXAM) -run 'TestKill|TestCommitCut' ./ledger
+exam-snapshot: ## the ledger's rate beside a snapshot held open for a minute
+	$(EXAM) -run TestSnapshotHeldOpen ./ledger
+exam-estimate: ## 20,000 simulated override estimates: bias and coverage
+	$(EXAM) -run 'EstimateIs' ./oversight
+exam-breaker: ## 10,000 streams of 20,000 reviews at the breaker's limit
+	$(EXAM) -run 'Breaker|VerdictsAreRead' ./oversight
+exam-fairness: ## the false alarms of the live tests, 2,000 runs of 100,000 decisions
+	$(EXAM) -run 'Simulat|False' ./internal/stats
 
 run: ## the quickstart
 	$(GO) run ./examples/quickstart
