@@ -56,7 +56,7 @@ func (k *Desk) openAppeal(ctx context.Context, f *dossier, statement string) (uu
 	id := uuid.NewSHA1(space, opening[:]) // the same for every asking
 	seal := sealOf(id, f.input, &public, body.Output)
 	body.Digest = seal[:]
-	if _, _, err := k.commit(ctx, entry(kindOpened, opening, id, f.subject, public, body)); err != nil {
+	if _, _, err := k.commit(ctx, entry(kindOpened, opening, id, f.subject, &public, &body)); err != nil {
 		return uuid.Nil, unwritten(nil, "the appeal", err)
 	}
 	return id, nil

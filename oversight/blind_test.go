@@ -85,12 +85,10 @@ func TestBlindCaseHidesTheAnswer(t *testing.T) {
 	}
 }
 
-// showOutput reads what is hidden from the ledger's own entry.
+// showOutput reads the answer that a blind case hides.
 func showOutput(t *testing.T, desk *oversight.Desk, id uuid.UUID) (out []offer) {
 	t.Helper()
-	var body struct{ Output json.RawMessage }
-	require.NoError(t, json.Unmarshal(oversight.OpeningOf(t, desk, id).Body, &body))
-	require.NoError(t, json.Unmarshal(body.Output, &out))
+	require.NoError(t, json.Unmarshal(oversight.HiddenOutput(t, desk, id), &out))
 	return out
 }
 

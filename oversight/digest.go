@@ -8,6 +8,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -15,19 +16,27 @@ import (
 // fields give the same bytes, and so one approval fit two calls.
 type fields struct {
 	h     hash.Hash
-	buf   [8]byte
+	buf   [256]byte
 	nodes int // values walked through so far
 }
 
+// idle keeps hashes between their uses: each is used by who took it until it gives its sum.
+var idle = sync.Pool{New: func() any { return &fields{h: sha256.New()} }}
+
 func newFields(domain string) *fields {
-	f := &fields{h: sha256.New()}
-	f.text("fairlead/oversight/" + domain)
+	f := idle.Get().(*fields) //nolint:forcetypeassert // nothing else is put there
+	f.h.Reset()
+	f.nodes = 0
+	const prefix = "fairlead/oversight/"
+	f.uint(uint64(len(prefix) + len(domain)))
+	f.raw(prefix)
+	f.raw(domain)
 	return f
 }
 
 func (f *fields) uint(v uint64) {
 	binary.BigEndian.PutUint64(f.buf[:], v)
-	f.h.Write(f.buf[:])
+	f.h.Write(f.buf[:8])
 }
 
 func (f *fields) bytes(b []byte) {
@@ -35,9 +44,25 @@ func (f *fields) bytes(b []byte) {
 	f.h.Write(b)
 }
 
-func (f *fields) text(s string) { f.bytes([]byte(s)) }
+func (f *fields) text(s string) {
+	f.uint(uint64(len(s)))
+	f.raw(s)
+}
 
-func (f *fields) sum() digest { return digest(f.h.Sum(nil)) }
+func (f *fields) raw(s string) {
+	for len(s) > 0 {
+		n := copy(f.buf[:], s)
+		f.h.Write(f.buf[:n])
+		s = s[n:]
+	}
+}
+
+// sum ends the use of the fields.
+func (f *fields) sum() digest {
+	d := digest(f.h.Sum(f.buf[:0]))
+	idle.Put(f)
+	return d
+}
 
 // The bounds of the walk through a value: a pointer that leads back to itself has no digest, and one value reached by very many
 // ways takes no more time than a large one.

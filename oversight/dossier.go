@@ -57,7 +57,7 @@ func (f *dossier) take(e ledger.Entry) (*dossier, error) {
 		}
 		f = &dossier{record: r}
 		f.note(e, applied)
-		return f, decode(e, &openedPublic{}, &f.body)
+		return f, f.body.decode(e.Body)
 	}
 	if f == nil {
 		return nil, nil

@@ -1,6 +1,9 @@
 package oversight
 
 import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/binary"
 	"encoding/json"
 	"time"
 
@@ -49,18 +52,28 @@ const layout = 1
 // space is the namespace of the IDs that make an entry happen at most once.
 var space = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/fairlead-go/fairlead/oversight"))
 
-// onceID is the ID of an entry that a case has at most once.
-func onceID(id uuid.UUID, kind string) uuid.UUID {
-	return uuid.NewSHA1(space, append([]byte(kind+"\x00"), id[:]...))
+// named5 is the UUID of version 5 (RFC 9562) of some parts within space.
+func named5(kind string, id, more []byte) (u uuid.UUID) {
+	var buf [128]byte
+	data := append(buf[:0], space[:]...)
+	data = append(data, kind...)
+	data = append(data, 0)
+	data = append(append(data, id...), more...)
+	sum := sha1.Sum(data) // a version 5 UUID is made by SHA-1; that nobody makes two alike is up to the ledger's keys
+	copy(u[:], sum[:])
+	u[6] = u[6]&0x0f | 0x50
+	u[8] = u[8]&0x3f | 0x80
+	return u
 }
+
+// onceID is the ID of an entry that a case has at most once.
+func onceID(id uuid.UUID, kind string) uuid.UUID { return named5(kind, id[:], nil) }
 
 // tokenID is the ID of an entry that a lease writes at most once.
 func tokenID(id uuid.UUID, kind string, token ledger.Seq) uuid.UUID {
-	data := append([]byte(kind+"\x00"), id[:]...)
-	for shift := 56; shift >= 0; shift -= 8 {
-		data = append(data, byte(uint64(token)>>shift))
-	}
-	return uuid.NewSHA1(space, data)
+	var place [8]byte
+	binary.BigEndian.PutUint64(place[:], uint64(token))
+	return named5(kind, id[:], place[:])
 }
 
 // openedID is the ID of the opening under a key: of two, the ledger keeps the first.
@@ -72,7 +85,7 @@ func openedID(system, key string, id uuid.UUID) uuid.UUID {
 	f.text(system)
 	f.text(key)
 	sum := f.sum()
-	return uuid.NewSHA1(space, append([]byte("case.key\x00"), sum[:]...))
+	return named5("case.key", sum[:], nil)
 }
 
 // The public halves hold nothing personal; what a person said or is lies in the bodies.
@@ -100,19 +113,49 @@ type openedPublic struct {
 	Began       int64   `json:"began"` // the decision's time, Unix nanoseconds
 }
 
+// openedBody is written in two parts, so that the queue does not have to read through what only reviewers look at.
 type openedBody struct {
-	Title       string          `json:"title,omitempty"`
+	openedHead
+	openedPapers
+}
+
+// openedHead is what the queue needs.
+type openedHead struct {
+	Title       string      `json:"title,omitempty"`
+	Score       float64     `json:"score,omitempty"`
+	Appeal      *appealBody `json:"appeal,omitempty"`
+	Gold        *goldBody   `json:"gold,omitempty"`
+	Answer      []byte      `json:"answer,omitempty"` // digest of a blind case's output as JSON, however it is written
+	InputDigest []byte      `json:"input_digest"`
+	Digest      []byte      `json:"digest"`
+}
+
+// openedPapers is the rest.
+type openedPapers struct {
 	Unit        string          `json:"unit,omitempty"`
-	Score       float64         `json:"score,omitempty"`
+	Session     string          `json:"session,omitempty"`
 	Input       json.RawMessage `json:"input,omitempty"`
 	Output      json.RawMessage `json:"output,omitempty"`
 	Explanation json.RawMessage `json:"explanation,omitempty"`
-	Session     string          `json:"session,omitempty"`
-	Appeal      *appealBody     `json:"appeal,omitempty"`
-	Gold        *goldBody       `json:"gold,omitempty"`
-	Answer      []byte          `json:"answer,omitempty"` // digest of a blind case's output as JSON, however it is written
-	InputDigest []byte          `json:"input_digest"`
-	Digest      []byte          `json:"digest"`
+}
+
+// encode writes one line of JSON for each part.
+func (b *openedBody) encode() []byte {
+	return append(append(mustJSON(&b.openedHead), '\n'), mustJSON(&b.openedPapers)...)
+}
+
+// decode reads what encode wrote; what was erased stays zero.
+func (b *openedBody) decode(data []byte) error {
+	head, papers, _ := bytes.Cut(data, []byte{'\n'})
+	if len(head) > 0 {
+		if err := json.Unmarshal(head, &b.openedHead); err != nil {
+			return err
+		}
+	}
+	if len(papers) > 0 {
+		return json.Unmarshal(papers, &b.openedPapers)
+	}
+	return nil
 }
 
 type leasePublic struct {
@@ -182,7 +225,11 @@ func entry(kind string, id, key uuid.UUID, subject string, public, body any) led
 	if public != nil {
 		e.Public = mustJSON(public)
 	}
-	if body != nil {
+	switch body := body.(type) {
+	case nil:
+	case *openedBody:
+		e.Body = body.encode()
+	default:
 		e.Body = mustJSON(body)
 	}
 	return e

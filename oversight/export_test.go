@@ -1,26 +1,19 @@
 package oversight
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
-
-	"github.com/fairlead-go/fairlead/ledger"
 )
 
-// OpeningOf reads the entry that opened a case.
-func OpeningOf(t testing.TB, k *Desk, id uuid.UUID) ledger.Entry {
+// HiddenOutput reads what a blind case hides.
+func HiddenOutput(t testing.TB, k *Desk, id uuid.UUID) json.RawMessage {
 	t.Helper()
-	entries, err := k.ledger.Get(t.Context(), id)
+	f, err := k.read(t.Context(), id)
 	require.NoError(t, err)
-	for _, e := range entries {
-		if e.Kind == kindOpened {
-			return e
-		}
-	}
-	require.Fail(t, "no such case")
-	return ledger.Entry{}
+	return f.body.Output
 }
 
 // AnswerOf is answerOf.

@@ -48,7 +48,7 @@ func (k *Desk) Seed(ctx context.Context, who string, g Gold) (uuid.UUID, error) 
 	public.Deadline, public.Began = now.Add(k.policy.Within).UnixNano(), now.UnixNano()
 	seal := sealOf(id, digest(body.InputDigest), &public, body.Output)
 	body.Digest = seal[:]
-	did, seq, err := k.commit(ctx, entry(kindOpened, openedID(g.System, goldKey(g.Case.Key), id), id, "", public, body))
+	did, seq, err := k.commit(ctx, entry(kindOpened, openedID(g.System, goldKey(g.Case.Key), id), id, "", &public, &body))
 	if err != nil {
 		return uuid.Nil, unwritten(nil, "the gold case", err)
 	}
@@ -83,8 +83,8 @@ func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error
 		Fallback: k.policy.Fallback, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
 	}
 	body := openedBody{
-		Title: g.Case.Title, Unit: g.Case.Unit, Score: finite(g.Case.Score),
-		Gold: &goldBody{By: who, Answer: g.Answer},
+		openedHead:   openedHead{Title: g.Case.Title, Score: finite(g.Case.Score), Gold: &goldBody{By: who, Answer: g.Answer}},
+		openedPapers: openedPapers{Unit: g.Case.Unit},
 	}
 	var err error
 	if body.Input, err = marshal(g.Case.Input); err != nil {

@@ -94,7 +94,7 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	if public.Held {
 		public.Remind = int64(k.policy.Remind)
 	}
-	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, public, body)
+	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, &public, &body)
 	did, seq, err := k.commit(ctx, e)
 	if errors.Is(err, ledger.ErrErased) {
 		return caseRef{}, nil, &CaseError{Reason: ErrConflict, Case: id, Decision: id, Detail: "the case under this key was erased; use another key", Err: err}
@@ -136,7 +136,10 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 		Fallback: k.policy.Fallback, Need: dr.need, Urgent: dr.urgent, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
 		Began: o.d.Began().UnixNano(),
 	}
-	body := openedBody{Title: o.c.Title, Unit: o.c.Unit, Score: finite(o.c.Score), InputDigest: input[:], Session: o.d.Facts().Session}
+	body := openedBody{
+		openedHead:   openedHead{Title: o.c.Title, Score: finite(o.c.Score), InputDigest: input[:]},
+		openedPapers: openedPapers{Unit: o.c.Unit, Session: o.d.Facts().Session},
+	}
 	shown := o.c.Input
 	if shown == nil {
 		shown = o.in

@@ -1,6 +1,7 @@
 package oversight
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -85,16 +86,9 @@ func open(e ledger.Entry) (*record, error) {
 	if err := json.Unmarshal(e.Public, &r.openedPublic); err != nil {
 		return nil, err
 	}
-	var body struct { // what the queue needs of an openedBody
-		Title       string      `json:"title"`
-		Score       float64     `json:"score"`
-		Gold        *goldBody   `json:"gold"`
-		Appeal      *appealBody `json:"appeal"`
-		Answer      []byte      `json:"answer"`
-		InputDigest []byte      `json:"input_digest"`
-		Digest      []byte      `json:"digest"`
-	}
-	if err := json.Unmarshal(e.Body, &body); err != nil {
+	var body openedHead
+	head, _, _ := bytes.Cut(e.Body, []byte{'\n'})
+	if err := json.Unmarshal(head, &body); err != nil {
 		return nil, err
 	}
 	r.title, r.score = cut(body.Title, maxTitle), body.Score

@@ -227,7 +227,7 @@ func FuzzFold(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind string, public, body []byte, version uint8, critical bool) {
 		s := newState()
 		id := uuid.MustParse("01900000-0000-7000-8000-000000000001")
-		first := entry(kindOpened, uuid.New(), id, "anna", openedPublic{Deadline: 100e9}, openedBody{})
+		first := entry(kindOpened, uuid.New(), id, "anna", openedPublic{Deadline: 100e9}, &openedBody{})
 		claim := entry(kindClaimed, uuid.New(), id, "anna", leasePublic{Until: 50e9}, leaseBody{Reviewer: "r"})
 		odd := ledger.Entry{
 			Stream: stream, Kind: kind, Public: public, Body: body, Version: version, Critical: critical,
