@@ -30,6 +30,7 @@ type recording struct {
 	x      Explanation
 	xerr   error
 	xdone  bool
+	spared bool // Options.ExplainShare left the explanation out
 
 	input   Content
 	sent    Content // of a stream or an HTTP answer: what was delivered so far

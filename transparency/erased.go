@@ -59,6 +59,11 @@ func (j *Journal) watch(ctx context.Context) error {
 		return call.Refuse(call.From(ctx), call.StageTransparency, "the log's erasures cannot be read", err)
 	}
 	j.follower = f
+	health, err := j.ledger.Health(ctx)
+	if err != nil {
+		return call.Refuse(call.From(ctx), call.StageTransparency, "the log cannot be read", err)
+	}
+	j.last.Store(uint64(health.Head)) // what is written from now on stands behind it
 	return nil
 }
 

@@ -166,7 +166,7 @@ func (p *trip) finish(end *ending) error {
 		p.sent, p.seen.Received = p.received.take(p.journal)
 	}
 	if end.failure == nil {
-		_, _ = p.explanation(p) // what went wrong is kept and read in subject
+		p.explainIfDrawn(p)
 	}
 	return p.settle(end)
 }

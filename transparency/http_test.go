@@ -208,7 +208,7 @@ func TestARefusalOverHTTPIsA403ThatNobodyRetries(t *testing.T) {
 		"cannot write":    {transparency.Transport(nil, broken, explainExchange), transparency.ErrNotRecorded, 1},
 		"about nobody":    {transparency.Transport(nil, working, nobody), transparency.ErrRefused, 1},
 		"explain panics":  {transparency.Transport(nil, working, func(transparency.Exchange) transparency.Explanation { panic(canary) }), transparency.ErrRefused, 1},
-		"through a chain": {chain(transparency.Middleware(broken, explainExchange)), transparency.ErrNotRecorded, 1},
+		"through a chain": {chain(transparency.Middleware(broken, explainExchange)), transparency.ErrNotRecorded, 1}, //nolint:bodyclose // a function, no answer
 	} {
 		before := got.Load()
 		ctx, trail := call.Track(t.Context())
@@ -221,7 +221,7 @@ func TestARefusalOverHTTPIsA403ThatNobodyRetries(t *testing.T) {
 		assert.Equal(t, c.sent, got.Load()-before, name)
 	}
 	assert.Panics(t, func() { transparency.Transport(nil, working, nil) })
-	assert.Panics(t, func() { transparency.Middleware(working, nil) })
+	assert.Panics(t, func() { transparency.Middleware(working, nil) }) //nolint:bodyclose // a function, no answer
 }
 
 func chain(m func(*http.Request, func(*http.Request) (*http.Response, error)) (*http.Response, error)) http.RoundTripper {

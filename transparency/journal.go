@@ -60,6 +60,10 @@ type Options struct {
 	// which delivers it with a record that says why there is no explanation (Record.Unexplained; Journal.Explain may add one
 	// later). The record is made in either mode. Default: Refuse.
 	OnExplain Mode
+	// ExplainShare is the share of calls whose explain function runs, above 0 and at most 1, drawn by the decision's ID: for one that is
+	// dear. Every call is recorded; one that was not drawn says so (Record.Unexplained), and Journal.Explain may explain it later. A
+	// call that is reviewed is explained in any case, and so is one whose subject nobody else names. Default: 0, every call.
+	ExplainShare float64
 	// ExplainWithin is how long the explain function may take. One that takes longer goes on in its goroutine, so it must not
 	// share what the caller may change. Default: 0, as long as it takes, on the call's own goroutine.
 	ExplainWithin time.Duration
@@ -72,6 +76,8 @@ type Journal struct {
 	o        Options
 	card     string // digest of Options.Card
 	dropped  atomic.Uint64
+	written  atomic.Uint64
+	last     atomic.Uint64 // position of the last entry written
 	follower *ledger.Follower
 	erased   erasures
 }
@@ -89,6 +95,9 @@ func New(ctx context.Context, l *ledger.Ledger, o *Options) (*Journal, error) {
 		if m != Refuse && m != Drop {
 			return nil, call.Refuse(call.From(ctx), call.StageTransparency, "an unknown Mode in the options: use transparency.Refuse or transparency.Drop", nil)
 		}
+	}
+	if !(j.o.ExplainShare >= 0 && j.o.ExplainShare <= 1) {
+		return nil, call.Refuse(call.From(ctx), call.StageTransparency, "Options.ExplainShare is a share: above 0, at most 1, or 0 for every call", nil)
 	}
 	if j.o.MaxPayload <= 0 {
 		j.o.MaxPayload = DefaultMaxPayload
@@ -146,17 +155,27 @@ func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error
 	return nil
 }
 
-func (j *Journal) append(ctx context.Context, entries []ledger.Entry) error {
-	_, err := j.ledger.Append(ctx, entries...)
+// append writes one entry.
+func (j *Journal) append(ctx context.Context, entry []ledger.Entry) error {
+	before := j.last.Load()
+	seq, err := j.ledger.Append(ctx, entry...)
 	if err != nil && ctx.Err() != nil && !errors.Is(err, ledger.ErrNotFolded) {
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeGrace)
 		defer cancel()
-		_, err = j.ledger.Append(late, entries...)
+		seq, err = j.ledger.Append(late, entry...)
 	}
-	if errors.Is(err, ledger.ErrNotFolded) {
-		return nil // it is in the log, and no record waits for a fold
+	if err != nil && !errors.Is(err, ledger.ErrNotFolded) { // else it is in the log, and no record waits for a fold
+		return err
 	}
-	return err
+	if at := uint64(seq); at > before { // an entry that was there before has its first position
+		j.written.Add(1)
+		for !j.last.CompareAndSwap(before, at) {
+			if before = j.last.Load(); before >= at {
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // digestOf tells texts apart in an entry's ID.

@@ -28,6 +28,16 @@ func (j *Journal) Dropped() uint64 {
 	return j.dropped.Load()
 }
 
+// Written is how many entries this Journal has put into the log, those that were there already not counted. Over all journals of a log
+// that holds nothing else it adds up to the entries that ledger.Report counts: fewer in the log are a loss. (An entry that two processes
+// write in the same moment, such as a record with an ID given by hand, may be counted by both.)
+func (j *Journal) Written() uint64 {
+	if j == nil {
+		return 0
+	}
+	return j.written.Load()
+}
+
 // lenient counts a record that could not be made, and says whether its answer goes out all the same.
 func (j *Journal) lenient(ctx context.Context) bool {
 	if j.o.OnError != Drop {

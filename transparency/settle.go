@@ -2,6 +2,7 @@ package transparency
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -109,6 +110,29 @@ func (rec *recording) explanation(e explainer) (Explanation, error) {
 	defer rec.mu.Unlock()
 	rec.x, rec.xerr, rec.xdone = x, err, true
 	return x, err
+}
+
+// notDrawn stands in a record for an explanation that Options.ExplainShare left out.
+const notDrawn = "not drawn (Options.ExplainShare)"
+
+// explainIfDrawn makes the explanation of a call that Options.ExplainShare does not leave out. What went wrong is kept and read in
+// subject.
+func (rec *recording) explainIfDrawn(e explainer) {
+	if share := rec.journal.o.ExplainShare; share > 0 && share < 1 && !drawn(rec.d.ID(), share) {
+		if subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, ""); err == nil && subject != "" {
+			rec.mu.Lock()
+			rec.spared = !rec.xdone // a review may have asked for it before
+			rec.mu.Unlock()
+			return
+		}
+	}
+	_, _ = rec.explanation(e)
+}
+
+// drawn decides by the 62 random bits at the end of a UUIDv7 (RFC 9562, 5.7).
+func drawn(id uuid.UUID, share float64) bool {
+	const bits = 62
+	return float64(binary.BigEndian.Uint64(id[8:])&(1<<bits-1)) < share*(1<<bits)
 }
 
 // ending is how a call ended, before it is recorded.
@@ -237,6 +261,9 @@ func (rec *recording) contents(end *ending, r *Record) error {
 	r.Explanation = rec.x
 	if rec.xerr != nil {
 		r.Unexplained = whyNot(rec.xerr)
+	}
+	if rec.spared {
+		r.Unexplained = notDrawn
 	}
 	rec.mu.Unlock()
 	r.Explanation.Subject = ""

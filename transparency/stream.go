@@ -64,7 +64,7 @@ func (s *streaming[In, Out]) run(ctx context.Context, j *Journal, site *call.Sit
 	}
 	end := ending{outcome: d.Final(s.failure), failure: s.failure}
 	if s.failure == nil {
-		_, _ = s.explanation(s) // what went wrong is kept and read in subject
+		s.explainIfDrawn(s)
 	}
 	refusal := s.settle(&end)
 	if err = refusal; err == nil {

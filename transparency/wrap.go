@@ -89,7 +89,10 @@ func (f *flight[In, Out]) settle(failure error) error {
 	}
 	known := f.earlier != nil && !f.earlier.Explanation.empty()
 	if (end.said != nil || end.given != nil) && !known && !end.refusal(f.d) {
-		_, _ = f.explainOutput(*model) // what went wrong is kept and read in subject
+		f.mu.Lock()
+		f.model = *model
+		f.mu.Unlock()
+		f.explainIfDrawn(f)
 	}
 	return f.recording.settle(&end)
 }
