@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/bits"
 	"slices"
@@ -127,6 +128,10 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 	if err != nil {
 		return nil, err
 	}
+	if err := limits.fit(attributes); err != nil {
+		return nil, err
+	}
+	limits.Expect = maps.Clone(limits.Expect) // the caller may go on with its own
 	every, err := powerOfTwo("SnapshotEvery", o.SnapshotEvery, DefaultSnapshotEvery, o.Ledger != nil)
 	if err != nil {
 		return nil, err

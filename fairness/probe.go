@@ -44,7 +44,8 @@ type ProbeOptions struct {
 	// and once more for each flip. Default: DefaultProbeBudget.
 	Budget int
 
-	// Timeout bounds one probe. Default: DefaultProbeTimeout.
+	// Timeout bounds one probe, if the function looks at its context; one that does not
+	// holds up the next probe, and nothing else. Default: DefaultProbeTimeout.
 	Timeout time.Duration
 
 	// Context makes what the probe's context carries out of that of the call: a tenant, a
@@ -136,7 +137,7 @@ func (o *ProbeOptions) complete() {
 }
 
 // Wrap returns next with a sample of its delivered calls probed afterwards. The caller
-// waits for none of it.
+// waits for none of it, and must not change what the input points to meanwhile.
 func (p *Prober[In, Out]) Wrap(next func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	call.MustFunc("fairness.Prober.Wrap", "next", next == nil)
 	return func(ctx context.Context, in In) (Out, error) {
@@ -157,6 +158,9 @@ func (p *Prober[In, Out]) Offer(ctx context.Context, in In) bool {
 	if !p.begin() {
 		p.busy.Store(false)
 		return false
+	}
+	if ctx == nil {
+		ctx = context.Background()
 	}
 	go func() {
 		defer p.running.Done()
@@ -295,6 +299,9 @@ func (p *Prober[In, Out]) Err() error {
 func (p *Prober[In, Out]) Close(ctx context.Context) error {
 	if p == nil {
 		return nil
+	}
+	if ctx == nil {
+		ctx = context.Background()
 	}
 	p.mu.Lock()
 	p.closed = true

@@ -248,4 +248,8 @@ func TestProbeWiring(t *testing.T) {
 	assert.Empty(t, none.Flips())
 	require.NoError(t, none.Err())
 	require.NoError(t, none.Close(t.Context()))
+	p := Probe(fn, positive, always(ProbeOptions{Context: func(c context.Context) context.Context { return c }}), flipSex)
+	assert.True(t, p.Offer(nil, person{"f", 1})) //nolint:staticcheck // a nil context must not crash
+	require.NoError(t, p.Close(nil))             //nolint:staticcheck // nor here
+	require.NoError(t, p.Err())
 }

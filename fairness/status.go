@@ -2,7 +2,9 @@ package fairness
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/fairlead-go/fairlead/internal/stats"
 )
@@ -66,6 +68,17 @@ func (l Limits) complete() (Limits, error) {
 		}
 	}
 	return l, nil
+}
+
+// fit tells whether the limits speak of attributes that there are: a name that is spelt
+// differently would watch over nothing.
+func (l Limits) fit(attributes []string) error {
+	for name := range l.Expect {
+		if !slices.Contains(attributes, name) {
+			return fmt.Errorf("fairness: Limits.Expect names %s, which is not one of the attributes", strconv.Quote(name))
+		}
+	}
+	return nil
 }
 
 // Verdict is what the counts say, in one word and one sentence. The tests behind it
@@ -155,6 +168,9 @@ func (t Table) Status(limits *Limits) (Verdict, error) {
 		l = *limits
 	}
 	l, err := l.complete()
+	if err == nil && len(t.Attributes) > 0 {
+		err = l.fit(t.Attributes)
+	}
 	if err != nil {
 		return Verdict{Status: NotEnoughData, Sentence: "The limits are not usable."}, err
 	}

@@ -124,7 +124,13 @@ func TestWeightedVerdictsUseASequenceForWeights(t *testing.T) {
 }
 
 func TestLimitsAreChecked(t *testing.T) {
-	v, err := Table{}.Status(&Limits{Ratio: 2})
+	expect := map[string][]string{"gender": {"f"}}
+	_, err := New(t.Context(), []string{"sex"}, &Options{Limits: Limits{Expect: expect}})
+	require.ErrorContains(t, err, `Expect names "gender"`)
+	v, err := Table{Attributes: []string{"sex"}, Cells: []Cell{cellOf(5000, 5000, "f"), cellOf(5000, 5000, "m")}}.Status(&Limits{Expect: expect})
+	require.ErrorContains(t, err, `Expect names "gender"`)
+	assert.Equal(t, NotEnoughData, v.Status)
+	v, err = Table{}.Status(&Limits{Ratio: 2})
 	require.Error(t, err)
 	assert.Equal(t, NotEnoughData, v.Status)
 	v, err = Table{}.Status(nil)

@@ -162,7 +162,8 @@ func hideSmall(a *Audit) {
 			}
 		}
 	}
-	if len(a.Verdict.Findings) > 0 {
+	// A verdict that is worse than every finding comes from a bet, which has its own sentence.
+	if len(a.Verdict.Findings) > 0 && a.Verdict.Findings[0].Status == a.Verdict.Status {
 		a.Verdict.Sentence = a.Verdict.Findings[0].Sentence
 	}
 }

@@ -196,3 +196,18 @@ func ExampleOf() {
 	// sex,f,1000,310,0.310000,0.282108,0.339347,,0,0,0,0,0,0
 	// sex,m,1000,500,0.500000,0.469070,0.530930,,0,0,0,0,0,0
 }
+
+// What a bet has proven is not covered up by what the counts say.
+func TestABetsVerdictStands(t *testing.T) {
+	v := fairness.Verdict{
+		Status: fairness.Watch, Sentence: "WATCH: a bet.",
+		Findings: []fairness.Finding{{Attributes: []string{"sex"}, Status: fairness.OK, Sentence: "OK: the counts."}},
+	}
+	a := audit(sample(), v, Options{At: at})
+	assert.Equal(t, "WATCH: a bet.", a.Verdict.Sentence)
+	for name, text := range all(t, a) {
+		if name != "csv" {
+			assert.Contains(t, text, "WATCH: a bet.", name)
+		}
+	}
+}

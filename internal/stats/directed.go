@@ -87,6 +87,9 @@ func (d directed) smallest() float64 {
 			to = mid
 		}
 	}
+	if math.IsNaN(best) || math.IsInf(best, 1) { // counts too large to reckon with prove nothing
+		return math.Inf(-1)
+	}
 	return best
 }
 

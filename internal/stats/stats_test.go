@@ -306,7 +306,7 @@ func FuzzStats(f *testing.F) {
 				t.Fatalf("%v: %v", x, i)
 			}
 		}
-		for _, e := range []float64{LogE([]Count{x, y}), LogERatio([]Count{x, y}, 0.8), LogEGap([]Count{x, y}, 0.02)} {
+		for _, e := range []float64{LogE([]Count{x, y}), LogERatio([]Count{x, y}, 0.8), LogEGap([]Count{x, y}, 0.02), LogEUneven([]Count{x, y, {3, 4}}, 0.8), LogEPairAbove(x, y, 0.8)} {
 			if math.IsNaN(e) {
 				t.Fatalf("%v %v: NaN", x, y)
 			}
