@@ -68,7 +68,7 @@ type Event struct {
 	Method        string    `json:"method,omitempty"`        // how it was said: "web form", "phone". Default: not recorded.
 	Jurisdiction  string    `json:"jurisdiction,omitempty"`  // whose law it was said under. Default: not recorded.
 
-	salt    string     // of the commitment
+	place   ledger.Seq // of its entry; not Seq if a retention has written it anew
 	carried ledger.Seq // the place of the event that a retention replaced by this one
 }
 
@@ -170,8 +170,7 @@ func (e Event) MarshalJSON() ([]byte, error) { return json.Marshal(e.String()) }
 func (e *Event) entry() (ledger.Entry, error) {
 	var salt [16]byte
 	_, _ = rand.Read(salt[:]) // never fails since Go 1.24
-	e.salt = hex.EncodeToString(salt[:])
-	s := stored{body: (*body)(e), Salt: e.salt, Carried: e.carried}
+	s := stored{body: (*body)(e), Salt: hex.EncodeToString(salt[:]), Carried: e.carried}
 	if e.carried != 0 {
 		s.At = e.At
 	}
@@ -203,7 +202,7 @@ func eventOf(entry ledger.Entry) (Event, error) {
 	if err := json.Unmarshal(entry.Body, &s); err != nil {
 		return Event{}, fmt.Errorf("consent: entry %d cannot be read (%T)", entry.Seq, err) // the text of err may quote it
 	}
-	e.salt, e.carried = s.Salt, s.Carried
+	e.carried, e.place = s.Carried, entry.Seq
 	e.Seq, e.ID, e.At, e.Subject, e.Mark = entry.Seq, entry.ID, entry.At, entry.Subject, entry.Mark()
 	if e.carried != 0 {
 		e.Seq, e.At = e.carried, s.At

@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,8 @@ type Options struct {
 	// Tenant is whose customers the gate knows, where several share a log: it sees and writes its own tenant's events only.
 	// Default: "", no tenant.
 	Tenant string
+	// Controller is who answers for the data, and signs receipts. Default: none, and no receipts.
+	Controller *Controller
 }
 
 // Gate knows what people agreed to and decides whether a call may run. The nil and the zero Gate deny. It is safe under
@@ -31,6 +34,7 @@ type Gate struct {
 	log          *ledger.Ledger
 	follower     *ledger.Follower
 	tenant       string
+	controller   *Controller
 	purposes     map[string]*purpose
 	maxStaleness time.Duration
 	inline       bool      // a ledger.Memory: nothing can be in the log that is not folded
@@ -54,7 +58,7 @@ func New(ctx context.Context, log *ledger.Ledger, purposes []Purpose, opts *Opti
 		return nil, err
 	}
 	g := &Gate{
-		log: log, purposes: all, tenant: opts.Tenant, maxStaleness: opts.MaxStaleness, started: time.Now(),
+		log: log, purposes: all, tenant: opts.Tenant, controller: opts.Controller, maxStaleness: opts.MaxStaleness, started: time.Now(),
 		table: newTable(), ends: map[ledger.Seq]int64{},
 	}
 	switch {
@@ -64,6 +68,11 @@ func New(ctx context.Context, log *ledger.Ledger, purposes []Purpose, opts *Opti
 		g.maxStaleness = DefaultMaxStaleness
 	case len(opts.Tenant) > maxText || !utf8.ValidString(opts.Tenant):
 		return nil, &InvalidError{Field: "Options.Tenant", Why: fmt.Sprintf("is not valid UTF-8 or longer than %d bytes", maxText)}
+	}
+	if opts.Controller != nil {
+		own := *opts.Controller // the caller's may change
+		own.Storage = slices.Clone(own.Storage)
+		g.controller = &own
 	}
 	if g.follower, err = log.Follow(ctx, []string{stream, ledgerStream}, g.fold); err != nil {
 		return nil, fmt.Errorf("consent: the log cannot be followed: %w", err)

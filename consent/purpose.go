@@ -35,6 +35,21 @@ type Purpose struct {
 	// OverGPC lets an agreement to this very purpose stand against a Global Privacy Control signal; the answer then says that the two
 	// conflict. Default: false, the signal wins.
 	OverGPC bool
+	// Category of the purpose in the Data Privacy Vocabulary, as in dpv.ProvidePersonalisedRecommendations. Only receipts and
+	// exports show this and the following. Default: none.
+	Category string
+	// Data lists what personal data is used, in words or as DPV identifiers. Required for receipts.
+	Data []string
+	// Keep is how long the data is kept, as an ISO 8601 duration such as "P6M", or in words. Required for receipts.
+	Keep string
+	// Recipients lists who else gets the data. Default: nobody.
+	Recipients []string
+	// Processing lists what is done with it. Default: "dpv:Use".
+	Processing []string
+	// Automated says that decisions about the person are made without a human (GDPR article 22). Default: false.
+	Automated bool
+	// Sensitive says that the data is of a special category (GDPR article 9). Default: false.
+	Sensitive bool
 	// Cooldown is how long after a refusal, a withdrawal or an objection the person is not asked again (see Gate.MayAsk). California
 	// has twelve months for sale-like purposes (CCPA 1798.135(c)(4)). Default: 0, may be asked at once.
 	Cooldown time.Duration
@@ -141,6 +156,7 @@ func compile(purposes []Purpose) (map[string]*purpose, error) {
 			p.Name = p.ID
 		}
 		p.Bases, p.OptOut, p.Within = slices.Clone(p.Bases), slices.Clone(p.OptOut), slices.Clone(p.Within) // the caller's may change
+		p.Data, p.Recipients, p.Processing = slices.Clone(p.Data), slices.Clone(p.Recipients), slices.Clone(p.Processing)
 		if len(p.Bases) == 0 {
 			p.Bases = []Basis{BasisConsent}
 		}

@@ -1,0 +1,59 @@
+package consent
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"fmt"
+)
+
+// Controller is who answers for the data, as receipts and exports name them (ISO/IEC TS 27560). None of it bears on a check.
+type Controller struct {
+	ID         string   // such as a registration number or a URL. Default: Name.
+	Name       string   // Required for receipts.
+	Address    string   // postal. Required for receipts.
+	Contact    string   // where a person can write or call. Required for receipts.
+	Type       string   // what they are. Default: "dpv:DataController".
+	Storage    []string // where data is kept, such as "EU". Required for receipts.
+	Withdrawal string   // how a person takes consent back, such as the URL of the preference centre. Required for receipts.
+	// Jurisdiction of events that do not say theirs. Required for receipts of such events.
+	Jurisdiction string
+	Authority    string // the supervisory authority to complain to. Default: left out.
+	// Signer signs receipts; its public key must be an ed25519.PublicKey, so that an ed25519.PrivateKey or a key management
+	// service fits. Required for receipts.
+	Signer crypto.Signer
+	// LogKey is the public key of the log's checkpoints. Default: ledger.Ledger.PublicKey; required for receipts where the ledger
+	// has an Options.Signer.
+	LogKey string
+}
+
+// missing says which field a receipt of the event would lack.
+func (c *Controller) missing(e *Event, p *purpose) error {
+	if c == nil {
+		return &InvalidError{Field: "Options.Controller", Why: "is nil; a receipt has to say who answers for the data"}
+	}
+	for _, must := range []struct {
+		field string
+		there bool
+	}{
+		{"Controller.Name", c.Name != ""},
+		{"Controller.Address", c.Address != ""},
+		{"Controller.Contact", c.Contact != ""},
+		{"Controller.Storage", len(c.Storage) > 0},
+		{"Controller.Withdrawal", c.Withdrawal != ""},
+		{"Controller.Jurisdiction", c.Jurisdiction != "" || e.Jurisdiction != ""},
+		{"Purpose.Data", len(p.Data) > 0},
+		{"Purpose.Keep", p.Keep != ""},
+		{"Notice.Language", p.Notice.Language != ""},
+	} {
+		if !must.there {
+			return &InvalidError{Field: must.field, Why: "is empty, and ISO/IEC TS 27560 has receipts hold it"}
+		}
+	}
+	if c.Signer == nil {
+		return &InvalidError{Field: "Controller.Signer", Why: "is nil; give it a key that signs receipts"}
+	}
+	if _, ok := c.Signer.Public().(ed25519.PublicKey); !ok {
+		return &InvalidError{Field: "Controller.Signer", Why: fmt.Sprintf("has a public key of type %T; receipts are signed with Ed25519", c.Signer.Public())}
+	}
+	return nil
+}
