@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -191,13 +192,13 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 		}
 		s := b.slot(l.at, m.scope(l.exact))
 		s.t.inJSON = s.t.inJSON || inJSON
-		s.data, s.frame, s.eol = append(s.data[:0], data...), append(s.frame[:0], head...), eol
-		if s.exact != string(l.exact) {
-			s.exact = string(l.exact)
-		}
 		out := s.t.push(l.value)
 		if m.ends(s.scope) {
 			out += s.t.rest()
+		}
+		if s.t.held != "" { // somebody will need a model to deliver it by
+			s.data, s.frame, s.eol = append(s.data[:0], data...), append(s.frame[:0], head...), eol
+			s.exact = string(l.exact)
 		}
 		return out, true
 	})
@@ -207,12 +208,23 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 	b.write(head, b.shown, eol, tail)
 }
 
+// maxSlots is how many texts can come at the same time. More than that is no model's answer: then what is held back is delivered
+// early, and a placeholder that was cut stays as it is.
+const maxSlots = 256
+
 // slot finds the text that a leaf continues. There are few at a time.
 func (b *streamBody) slot(at []byte, scope string) *slot {
 	for _, s := range b.slots {
 		if s.scope == scope && s.at == string(at) {
 			return s
 		}
+	}
+	if len(b.slots) >= maxSlots {
+		b.slots = slices.DeleteFunc(b.slots, func(s *slot) bool { return s.t.held == "" })
+	}
+	if len(b.slots) >= maxSlots {
+		b.flush("")
+		b.slots = b.slots[:0]
 	}
 	s := &slot{t: restorer{s: b.w.s}, at: string(at), scope: scope}
 	b.slots = append(b.slots, s)

@@ -189,8 +189,20 @@ func (e *editor) array(i int) int {
 	return i + 1
 }
 
+// Places are bounded: what is looked up in them is looked up for every leaf.
+const (
+	maxPlace = 1024
+	maxStep  = 64
+)
+
 // join adds a step to a place. A key that holds a dot or a star could pass for another place; with the dot covered it cannot.
 func join(place []byte, step string) []byte {
+	if len(place) > maxPlace {
+		return place // deeper than anything that has a name here
+	}
+	if len(step) > maxStep {
+		step = step[:maxStep] + "*" // no name of ours: the star is covered below
+	}
 	if len(place) > 0 {
 		place = append(place, '.')
 	}

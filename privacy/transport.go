@@ -105,6 +105,9 @@ func (e exchanger) exchange(req *http.Request, send func(*http.Request) (*http.R
 	scope.Pause()
 	res, out = send(clean)
 	scope.Continue()
+	if out == nil && res == nil {
+		out = errNoAnswer
+	}
 	if out != nil {
 		err = out
 		return res, out
@@ -131,8 +134,8 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 		return nil, refuse(d, w.signed, nil)
 	}
 	w.path = req.URL.Path
-	if _, changed := w.s.hide(readableURL(req), how{ours: w.signed != ""}); changed {
-		return nil, orRefuse(w.s.Err(), d, "the URL holds personal data: send it in the body, where it can be hidden")
+	if why := w.around(req); why != "" {
+		return nil, orRefuse(w.s.Err(), d, why)
 	}
 	clean := req.Clone(ctx)
 	if w.signed == "" {
@@ -185,9 +188,11 @@ func (e exchanger) obstacle(req *http.Request) string {
 	switch {
 	case req.URL == nil:
 		return "the request has no URL"
+	case len(req.Trailer) > 0:
+		return "the request has trailers, which come after its body and cannot be inspected: send headers"
 	case h.Get("Upgrade") != "":
 		return "a WebSocket cannot be inspected: use the plain or the streaming interface"
-	case h.Get("Content-Encoding") != "" && !strings.EqualFold(h.Get("Content-Encoding"), "identity"):
+	case !isPlain(h):
 		return "the request's body is encoded (Content-Encoding), so it cannot be inspected: send it plain"
 	}
 	return ""
@@ -208,20 +213,18 @@ func signed(req *http.Request) string {
 	return ""
 }
 
-func listed(path string) bool {
-	return endsWithAny(path, listPaths) || strings.Contains(path, "/models/")
-}
-
-// readableURL is what of the URL is text: the path, and the query without its escapes.
-func readableURL(req *http.Request) string {
-	var b strings.Builder
-	b.WriteString(req.URL.Path)
-	for key, values := range req.URL.Query() {
-		for _, v := range values {
-			b.WriteString("\n" + key + "\n" + v)
+// isPlain says whether a body is not encoded.
+func isPlain(h http.Header) bool {
+	for _, v := range h.Values("Content-Encoding") {
+		if v != "" && !strings.EqualFold(v, "identity") {
+			return false
 		}
 	}
-	return b.String()
+	return true
+}
+
+func listed(path string) bool {
+	return endsWithAny(path, listPaths) || strings.Contains(path, "/models/")
 }
 
 // response makes the answer one that may be shown.
@@ -230,7 +233,7 @@ func (e exchanger) response(res *http.Response, w *wire) error {
 	if res.Body == nil || res.Body == http.NoBody || res.ContentLength == 0 || res.StatusCode == http.StatusNoContent {
 		return nil
 	}
-	if enc := res.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+	if !isPlain(res.Header) {
 		return refuse(d, "the answer is encoded in a way nobody asked for, so its placeholders cannot be turned back", nil)
 	}
 	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
@@ -245,8 +248,8 @@ func (e exchanger) response(res *http.Response, w *wire) error {
 		e.stream(res, w, frames)
 		return nil
 	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
-	case res.StatusCode >= http.StatusBadRequest:
-		return nil // an error page of some proxy: it holds nothing that was hidden
+	case res.StatusCode >= http.StatusMultipleChoices:
+		return nil // the page of a redirect, or of some proxy's error: it holds nothing that was hidden
 	default:
 		return refuse(d, "the answer's content type is not known, so its placeholders cannot be turned back", nil)
 	}
@@ -277,6 +280,8 @@ func (e exchanger) stream(res *http.Response, w *wire, f form) {
 	res.ContentLength = -1
 	res.Header.Del("Content-Length")
 }
+
+var errNoAnswer = errors.New("privacy: the transport gave neither an answer nor an error")
 
 var errTooLong = errors.New("privacy: the body is too long")
 
