@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/fairlead-go/fairlead/internal/call"
@@ -14,6 +15,7 @@ type work struct {
 	findings []pii.Finding
 	items    []item
 	buf      []byte
+	line     []byte
 	bare     bool // there is no session: nothing is numbered
 }
 
@@ -31,7 +33,8 @@ const maxPooled = 1 << 16
 func (w *work) release() {
 	clear(w.items) // they hold personal data
 	clear(w.buf)
-	w.findings, w.items, w.buf = w.findings[:0], w.items[:0], w.buf[:0]
+	clear(w.line)
+	w.findings, w.items, w.buf, w.line = w.findings[:0], w.items[:0], w.buf[:0], w.line[:0]
 	if cap(w.buf) <= maxPooled && cap(w.items) <= maxPooled/64 {
 		workPool.Put(w)
 	}
@@ -47,7 +50,7 @@ func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text str
 			return err
 		}
 	} else {
-		if err := r.scan(d, w, text); err != nil {
+		if err := r.scan(d, w, text, h.name); err != nil {
 			return err
 		}
 		if err := r.recognize(ctx, d, w, text); err != nil {
@@ -99,14 +102,57 @@ func (r *Redactor) prepare(ctx context.Context, d *call.Decision, w *work, it *i
 }
 
 // scan collects what the scanner finds.
-func (r *Redactor) scan(d *call.Decision, w *work, text string) (err error) {
+func (r *Redactor) scan(d *call.Decision, w *work, text, name string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = refuse(d, "the Scanner panicked: name only kinds of pii.Kinds", &call.PanicError{Type: fmt.Sprintf("%T", p)})
 		}
 	}()
 	w.findings = r.Scanner.Scan(w.findings[:0], text)
+	if len(w.findings) > 0 || len(text) > longestField || name == "" || !holdsNumber(text) {
+		return nil
+	}
+	// A number that says nothing by itself is somebody's where its field says so, as in {"ssn": "078051120"}.
+	w.line = appendWords(w.line[:0], name)
+	w.line = append(w.line, ": "...)
+	from := len(w.line)
+	w.line = append(w.line, text...)
+	w.findings = r.Scanner.Scan(w.findings, string(w.line))
+	w.findings = slices.DeleteFunc(w.findings, func(f pii.Finding) bool { return f.Start < from })
+	for i := range w.findings {
+		w.findings[i].Start -= from
+		w.findings[i].End -= from
+	}
 	return nil
+}
+
+// longestField is the longest text that is taken for the value of a field; what is longer is prose.
+const longestField = 128
+
+// holdsNumber says whether there are as many digits as the shortest number of a person has.
+func holdsNumber(text string) bool {
+	n := 0
+	for i := range len(text) {
+		if c := text[i]; c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n >= 6
+}
+
+// appendWords writes the name of a field as words: phone_number and phoneNumber become "phone number".
+func appendWords(dst []byte, name string) []byte {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '_' || c == '-' || c == '.':
+			dst = append(dst, ' ')
+		case i > 0 && c >= 'A' && c <= 'Z' && name[i-1] >= 'a' && name[i-1] <= 'z':
+			dst = append(dst, ' ', c|0x20)
+		default:
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // shapes adds the pieces that somebody else wrote in the form of a placeholder. Where one touches a finding, the two become one

@@ -73,6 +73,21 @@ type leaf struct {
 // last is the last key in the leaf's place.
 func (l *leaf) last() []byte { return l.at[bytes.LastIndexByte(l.at, '.')+1:] }
 
+// name is the field the leaf is the value of, or is in the list of; "" of a key or where there is none.
+func (l *leaf) name() string {
+	if l.key {
+		return ""
+	}
+	at := l.at
+	for bytes.HasSuffix(at, []byte(".*")) {
+		at = at[:len(at)-2]
+	}
+	if at = at[bytes.LastIndexByte(at, '.')+1:]; len(at) < 3 || string(at) == "text" || string(at) == "content" {
+		return ""
+	}
+	return string(at)
+}
+
 // has says whether the leaf stands at or under a key.
 func (l *leaf) has(key string) bool {
 	for from := 0; ; {
@@ -119,12 +134,12 @@ func editValid(dst, src []byte, visit func(*leaf) (string, bool)) (out []byte, c
 
 // editJSON is edit for a document of any kind: strings and keys are changed, and numbers of nine or more digits, which may be
 // somebody's.
-func editJSON(dst, src []byte, change func(string) (string, bool)) (out []byte, changed bool, err error) {
+func editJSON(dst, src []byte, change func(name, value string) (string, bool)) (out []byte, changed bool, err error) {
 	return edit(dst, src, func(l *leaf) (string, bool) {
 		if l.word || l.number && len(l.value) < shortestNumber {
 			return "", false
 		}
-		return change(l.value)
+		return change(l.name(), l.value)
 	})
 }
 

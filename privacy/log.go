@@ -139,7 +139,7 @@ func (r *Redactor) logJSON(x any) slog.Value {
 		return slog.StringValue(withheld)
 	}
 	s := r.bare()
-	out, _, err := editJSON(nil, b, func(value string) (string, bool) { return s.hide(value, how{}) })
+	out, _, err := editJSON(nil, b, func(name, value string) (string, bool) { return s.hide(value, how{name: name}) })
 	if err != nil || s.Err() != nil {
 		return slog.StringValue(withheld)
 	}

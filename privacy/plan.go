@@ -45,6 +45,7 @@ type plan struct {
 type field struct {
 	index []int // more than one for a field of an embedded struct whose type is not exported
 	plan  *plan
+	name  string
 }
 
 // outline is the plan of a whole type.
@@ -182,11 +183,11 @@ func (c *compiler) structure(p *plan, t reflect.Type, under tag, path string, in
 		switch {
 		case tg.skip || f.Name == "_":
 		case f.IsExported():
-			p.fields = append(p.fields, field{at, c.compile(f.Type, tg, where)})
+			p.fields = append(p.fields, field{at, c.compile(f.Type, tg, where), f.Name})
 		case f.Anonymous && f.Type.Kind() == reflect.Struct:
 			c.structure(p, f.Type, tg, where, at)
 		default:
-			p.fields = append(p.fields, field{at, &plan{do: doBlind, typ: f.Type, why: c.cannot(where, "it is unexported")}})
+			p.fields = append(p.fields, field{at, &plan{do: doBlind, typ: f.Type, why: c.cannot(where, "it is unexported")}, f.Name})
 		}
 	}
 }

@@ -109,6 +109,7 @@ type how struct {
 	kind pii.Kind // the whole text is of this kind
 	op   Operator // instead of the Redactor's for the kind; with no kind: for whatever is found
 	ours bool     // placeholders in it are this session's own, going back where they came from
+	name string   // of the field it stands in: a bare number is looked at as in "name: number"
 }
 
 // hide also says whether the text had to be changed.

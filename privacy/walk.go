@@ -16,7 +16,8 @@ type walker struct {
 	show  bool
 	loops bool
 	seen  map[visit]reflect.Value
-	ended bool // an error stuck: nothing that follows matters
+	ended bool   // an error stuck: nothing that follows matters
+	name  string // of the field or key that is being walked
 }
 
 // visit tells one pointer, slice or map from another.
@@ -71,6 +72,15 @@ func (w *walker) walk(p *plan, v reflect.Value, depth int) (reflect.Value, bool)
 	return v, false
 }
 
+// under is walk for what stands in a field of that name.
+func (w *walker) under(name string, p *plan, v reflect.Value, depth int) (reflect.Value, bool) {
+	outer := w.name
+	w.name = name
+	got, changed := w.walk(p, v, depth)
+	w.name = outer
+	return got, changed
+}
+
 // change runs Hide or Show over one text.
 func (w *walker) change(p *plan, value string) (string, bool) {
 	var out string
@@ -78,7 +88,9 @@ func (w *walker) change(p *plan, value string) (string, bool) {
 	if w.show {
 		out, changed = w.s.show(value)
 	} else {
-		out, changed = w.s.hide(value, p.how)
+		h := p.how
+		h.name = w.name
+		out, changed = w.s.hide(value, h)
 	}
 	if changed && out == "" && w.s.Err() != nil {
 		w.ended = true
@@ -112,8 +124,12 @@ func (w *walker) raw(p *plan, v reflect.Value) (reflect.Value, bool) {
 	if len(src) == 0 {
 		return v, false
 	}
+	outer := w.name
 	inner := *w // captured in w's place, so that a walk that meets no JSON costs no allocation
-	out, changed, err := editJSON(nil, src, func(value string) (string, bool) { return inner.change(p, value) })
+	out, changed, err := editJSON(nil, src, func(name, value string) (string, bool) {
+		inner.name = cmp.Or(name, outer)
+		return inner.change(p, value)
+	})
 	w.ended = inner.ended
 	if err != nil {
 		w.fail("a json.RawMessage holds no valid JSON, so it cannot be inspected")
@@ -221,8 +237,12 @@ func (w *walker) table(p *plan, v reflect.Value, depth int) (reflect.Value, bool
 	changed := w.loops
 	for i := range pairs {
 		var kc, vc bool
-		pairs[i].key, kc = w.walk(p.key, pairs[i].key, depth+1)
-		pairs[i].value, vc = w.walk(p.elem, pairs[i].value, depth+1)
+		name := ""
+		if pairs[i].key.Kind() == reflect.String {
+			name = pairs[i].key.String()
+		}
+		pairs[i].key, kc = w.under("", p.key, pairs[i].key, depth+1)
+		pairs[i].value, vc = w.under(name, p.elem, pairs[i].value, depth+1)
 		changed = changed || kc || vc
 	}
 	if !changed || w.ended {
@@ -272,7 +292,7 @@ func (w *walker) record(p *plan, v reflect.Value, depth int) (reflect.Value, boo
 		if f.plan.inert {
 			continue
 		}
-		got, changed := w.walk(f.plan, v.FieldByIndex(f.index), depth)
+		got, changed := w.under(f.name, f.plan, v.FieldByIndex(f.index), depth)
 		if !changed {
 			continue
 		}

@@ -104,9 +104,9 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 		if len(l.value) < shortestNumber {
 			return "", false
 		}
-		return w.hide(l.value)
+		return w.hide(l.name(), l.value)
 	case l.key:
-		return w.hide(l.value)
+		return w.hide("", l.value)
 	}
 	if sealedAt(l.at) && len(l.value) >= shortestSeal && encoded(l.value) {
 		return "", false
@@ -118,11 +118,13 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 		w.cannot("encoded data (a picture, a sound or a file)")
 		return "", false
 	}
-	return inText(l.value, w.hide)
+	return inText(l.name(), l.value, w.hide)
 }
 
 // hide leaves the session's own placeholders alone where all should have been hidden before.
-func (w *wire) hide(text string) (string, bool) { return w.s.hide(text, how{ours: w.signed != ""}) }
+func (w *wire) hide(name, text string) (string, bool) {
+	return w.s.hide(text, how{ours: w.signed != "", name: name})
+}
 
 // cannot notes what cannot be looked into: by default that refuses the call.
 func (w *wire) cannot(what string) {
@@ -159,13 +161,13 @@ func encoded(text string) bool {
 
 // inText changes a text, or, where the text is itself a JSON document, the strings in that: there a value has to be escaped once more, and
 // an escape must not hide one.
-func inText(text string, change func(string) (string, bool)) (string, bool) {
+func inText(name, text string, change func(name, text string) (string, bool)) (string, bool) {
 	if c := strings.TrimLeft(text, " \t\r\n"); c == "" || c[0] != '{' && c[0] != '[' {
-		return change(text)
+		return change(name, text)
 	}
 	out, changed, err := editJSON(nil, []byte(text), change)
 	if err != nil {
-		return change(text)
+		return change(name, text)
 	}
 	return string(out), changed
 }
@@ -175,7 +177,7 @@ func (w *wire) incoming(l *leaf) (string, bool) {
 	if l.key || l.word || l.number || !w.restores(l) {
 		return "", false
 	}
-	return inText(l.value, w.s.show)
+	return inText("", l.value, func(_, text string) (string, bool) { return w.s.show(text) })
 }
 
 // restores says whether a leaf of an answer may hold the real words again. What a tool gets is a disclosure of its own. What the
