@@ -23,7 +23,7 @@ type Digest [saltLen + sha256.Size]byte
 // DigestOf commits to a value, or to the chunks of a stream, for a record made by hand.
 func DigestOf(values ...any) (Digest, error) {
 	var d Digest
-	d.salt()
+	salt(d[:saltLen])
 	return d, d.addAll(values)
 }
 
@@ -68,7 +68,7 @@ func (d *Digest) UnmarshalText(text []byte) error {
 }
 
 // salt draws a new salt. It never fails: without randomness the program ends (crypto/rand).
-func (d *Digest) salt() { _, _ = rand.Read(d[:saltLen]) }
+func salt(dst []byte) { _, _ = rand.Read(dst) }
 
 // addAll takes in values as their caller holds them: a pointer to each, so that the JSON is that of Wrap.
 func (d *Digest) addAll(values []any) error {
@@ -107,9 +107,23 @@ func (d *Digest) add(e *encoder, first bool, p any) error {
 
 // encoder is encoding/json with its buffer, kept between calls.
 type encoder struct {
-	buf  bytes.Buffer
-	enc  *json.Encoder
-	head int // bytes of buf before the JSON
+	buf   bytes.Buffer
+	enc   *json.Encoder
+	head  int // bytes of buf before the JSON
+	salts [64 * saltLen]byte
+	left  int // bytes of salts that were not used yet: asking the system once for many costs a tenth
+}
+
+// salt gives the digest a new salt.
+func (e *encoder) salt(d *Digest) {
+	if e.left == 0 {
+		salt(e.salts[:])
+		e.left = len(e.salts)
+	}
+	unused := e.salts[:e.left]
+	e.left -= saltLen
+	copy(d[:saltLen], unused[e.left:])
+	clear(unused[e.left:]) // a salt that is out stays with its record
 }
 
 // keepBuffer is the largest buffer, in bytes, that a pool holds on to.

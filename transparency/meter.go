@@ -24,9 +24,7 @@ type meter struct {
 
 func (p *trip) meter() *meter {
 	m := &meter{mu: new(sync.Mutex), hash: sha256.New(), room: p.journal.o.MaxPayload}
-	var d Digest
-	d.salt()
-	copy(m.salt[:], d[:saltLen])
+	salt(m.salt[:])
 	m.hash.Write(m.salt[:])
 	return m
 }

@@ -62,7 +62,7 @@ func (rec *recording) keep(c *Content, p any) error {
 	case c != &rec.input && rec.input.Digest != (Digest{}): // one salt a record: it hides each value as well
 		copy(c.Digest[:saltLen], rec.input.Digest[:saltLen])
 	default:
-		c.Digest.salt()
+		e.salt(&c.Digest)
 	}
 	if err := c.Digest.add(e, first, p); err != nil {
 		*c = Content{}

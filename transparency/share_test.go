@@ -91,7 +91,7 @@ func TestWhatIsWrittenIsWhatTheLogHolds(t *testing.T) {
 					id := uuid.New()
 					for range 3 { // twice too often
 						_, err = j.Record(t.Context(), transparency.Record{ID: id, Subject: who, Outcome: call.Allowed})
-						assert.NoError(t, err) //nolint:testifylint // the same
+						assert.NoError(t, err)
 					}
 				}
 			})

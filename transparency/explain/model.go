@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync"
 )
 
 // ctxEvery is after how many evaluations the context is looked at.
@@ -47,6 +48,38 @@ func (m *model[In]) fault(y float64, err error) {
 	default:
 		m.err = fail(ErrModel, "it returned an infinity", nil)
 	}
+}
+
+// share has parts of a piece of work done at the same time, each with a model of its own, and adds up what they cost. It
+// returns the largest of what they return; the error is that of the first part that has one.
+func (m *model[In]) share(workers int, part func(m *model[In], i, of int) float64) (largest float64) {
+	models := make([]model[In], workers)
+	got := make([]float64, workers)
+	var wg sync.WaitGroup
+	for i := range models {
+		one := &models[i]
+		one.ctx, one.f = m.ctx, m.f
+		wg.Go(func() {
+			done := false
+			defer func() {
+				if !done && one.err == nil {
+					one.err = fail(ErrModel, "it left its goroutine", nil)
+				}
+			}()
+			defer isolate(&one.err)
+			got[i] = part(one, i, workers)
+			done = true
+		})
+	}
+	wg.Wait()
+	for i := range models {
+		m.evals += models[i].evals
+		largest = max(largest, got[i])
+		if m.err == nil {
+			m.err = models[i].err
+		}
+	}
+	return largest
 }
 
 // isolate turns a panic of the function, or of one that reads its input, into an error. It must be deferred directly.

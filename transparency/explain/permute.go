@@ -13,32 +13,30 @@ import (
 func permute[In any](m *model[In], in *In, background []In, fields Fields[In], opt *Options, a *Attribution) error {
 	n := len(fields.List)
 	a.Method, a.Seed = Permutation, opt.Seed
-	p := permuter[In]{m: m, in: in, fields: fields, order: make([]int, n), round: make([]float64, n), rng: rand.New(rand.NewPCG(opt.Seed, 0))} // sampling, and it must repeat
-	for i := range p.order {
-		p.order[i] = i
-	}
 	each := len(background) * (2*n - 2)
 	first := 1 + 2*len(background)
 	rounds := (opt.MaxEvals - first) / max(each, 1)
 	if rounds < minRounds {
 		return fail(ErrBudget, "Options.MaxEvals must be at least "+strconv.Itoa(first+minRounds*each)+", or pass a smaller background", nil)
 	}
-	p.begin(background, a)
+	w := walks[In]{in: in, background: background, fields: fields, seed: opt.Seed, top: a.Output}
+	w.begin(m, a)
 	mean, m2 := make([]float64, n), make([]float64, n)
-	for r := 1; r <= rounds && m.err == nil; r++ {
-		clear(p.round)
-		for i := range background {
-			p.walk(&background[i], p.bases[i])
-		}
-		for j, sum := range p.round { // Welford
-			x := sum / float64(2*len(background))
-			d := x - mean[j]
-			mean[j] += d / float64(r)
-			m2[j] += d * (x - mean[j])
-		}
-		a.Rounds = r
-		if r >= minRounds && (opt.Target > 0 || n == 1) && p.wide(m2, r) <= opt.Target {
-			break
+	for r := 0; r < rounds && m.err == nil; {
+		batch := w.some(m, r, min(opt.Parallel, rounds-r))
+		for _, sums := range batch {
+			r++
+			for j, sum := range sums { // Welford
+				x := sum / float64(2*len(background))
+				d := x - mean[j]
+				mean[j] += d / float64(r)
+				m2[j] += d * (x - mean[j])
+			}
+			a.Rounds = r
+			if r >= minRounds && (opt.Target > 0 || n == 1) && wide(m2, r) <= opt.Target {
+				r = rounds
+				break
+			}
 		}
 	}
 	for j := range mean {
@@ -49,72 +47,96 @@ func permute[In any](m *model[In], in *In, background []In, fields Fields[In], o
 	return nil
 }
 
-// permuter is the state of one estimation.
-type permuter[In any] struct {
-	m      *model[In]
-	in     *In
-	fields Fields[In]
-	rng    *rand.Rand
-	order  []int
-	bases  []float64 // the score of each row, with unlisted fields as in the input
-	top    float64   // the score of the input
-	round  []float64
+// walks is what all rounds of one estimation share.
+type walks[In any] struct {
+	in         *In
+	background []In
+	fields     Fields[In]
+	seed       uint64
+	bases      []float64 // the score of each row, with unlisted fields as in the input
+	top        float64   // the score of the input
 }
 
 // begin scores the ends that all walks share.
-func (p *permuter[In]) begin(background []In, a *Attribution) {
-	p.top = a.Output
-	p.bases = make([]float64, len(background))
+func (w *walks[In]) begin(m *model[In], a *Attribution) {
+	w.bases = make([]float64, len(w.background))
 	sum := 0.0
-	for i := range background {
-		mixed := p.start(&background[i])
-		p.bases[i] = p.m.at(&mixed)
-		sum += p.bases[i]
-		again := p.m.at(p.in)
+	for i := range w.background {
+		mixed := w.start(&w.background[i])
+		w.bases[i] = m.at(&mixed)
+		sum += w.bases[i]
+		again := m.at(w.in)
 		a.seen(again, a.Output)
 	}
-	a.Base = sum / float64(len(background))
+	a.Base = sum / float64(len(w.background))
 }
 
-func (p *permuter[In]) start(row *In) In {
-	mixed := p.fields.clone(*p.in)
-	for j := range p.fields.List {
-		p.fields.List[j].Copy(&mixed, row)
+// some does rounds from a number on, at the same time if there are several.
+func (w *walks[In]) some(m *model[In], first, n int) [][]float64 {
+	batch := make([][]float64, n)
+	if n == 1 {
+		batch[0] = w.round(m, first)
+		return batch
+	}
+	m.share(n, func(m *model[In], i, _ int) float64 {
+		batch[i] = w.round(m, first+i)
+		return 0
+	})
+	return batch
+}
+
+// round walks every row once. Its orders depend on the seed and its number alone.
+func (w *walks[In]) round(m *model[In], number int) []float64 {
+	n := len(w.fields.List)
+	order, sums := make([]int, n), make([]float64, n)
+	for i := range order {
+		order[i] = i
+	}
+	rng := rand.New(rand.NewPCG(w.seed, uint64(number))) // sampling, and it must repeat
+	for i := range w.background {
+		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		w.walk(m, i, order, sums)
+	}
+	return sums
+}
+
+func (w *walks[In]) start(row *In) In {
+	mixed := w.fields.clone(*w.in)
+	for j := range w.fields.List {
+		w.fields.List[j].Copy(&mixed, row)
 	}
 	return mixed
 }
 
-// walk goes through one random order and through its reverse.
-func (p *permuter[In]) walk(row *In, base float64) {
-	p.rng.Shuffle(len(p.order), func(i, j int) { p.order[i], p.order[j] = p.order[j], p.order[i] })
-	mixed := p.start(row)
-	last := len(p.order) - 1
+// walk goes through an order and through its reverse.
+func (w *walks[In]) walk(m *model[In], i int, order []int, sums []float64) {
+	row, base := &w.background[i], w.bases[i]
+	mixed := w.start(row)
+	last := len(order) - 1
 	before := base
-	for k, j := range p.order { // fields come in, from the row to the input
-		after := p.top
+	for k, j := range order { // fields come in, from the row to the input
+		after := w.top
+		w.fields.List[j].Copy(&mixed, w.in)
 		if k < last {
-			p.fields.List[j].Copy(&mixed, p.in)
-			after = p.m.at(&mixed)
-		} else {
-			p.fields.List[j].Copy(&mixed, p.in)
+			after = m.at(&mixed)
 		}
-		p.round[j] += after - before
+		sums[j] += after - before
 		before = after
 	}
-	before = p.top
-	for k, j := range p.order { // and leave in the same order: the reverse order of coming in
+	before = w.top
+	for k, j := range order { // and leave in the same order: the reverse order of coming in
 		after := base
-		p.fields.List[j].Copy(&mixed, row)
+		w.fields.List[j].Copy(&mixed, row)
 		if k < last {
-			after = p.m.at(&mixed)
+			after = m.at(&mixed)
 		}
-		p.round[j] += before - after
+		sums[j] += before - after
 		before = after
 	}
 }
 
 // wide is the largest half width of an interval.
-func (p *permuter[In]) wide(m2 []float64, rounds int) float64 {
+func wide(m2 []float64, rounds int) float64 {
 	widest := 0.0
 	for _, v := range m2 {
 		half, _ := interval(v, rounds)

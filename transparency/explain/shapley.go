@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"math"
 	"math/bits"
 )
 
@@ -27,6 +28,9 @@ type Options struct {
 	Reference string
 	// Sample permutes even where an exact answer is within MaxEvals. Default: false.
 	Sample bool
+	// Parallel is how many goroutines run the function, which must then be safe for concurrent use, as must Copy and Clone. The
+	// answer is the same to the last bit. Default: 1.
+	Parallel int
 }
 
 func (o *Options) filled() Options {
@@ -37,6 +41,7 @@ func (o *Options) filled() Options {
 	if out.MaxEvals <= 0 {
 		out.MaxEvals = DefaultMaxEvals
 	}
+	out.Parallel = max(out.Parallel, 1)
 	return out
 }
 
@@ -45,8 +50,9 @@ func (o *Options) filled() Options {
 // denial. It is exact, by walking all coalitions in Gray code order, while 2^fields x rows is within Options.MaxEvals; above that
 // it permutes, each permutation together with its reverse, and gives standard errors and 95 % intervals.
 //
-// f is run on inputs mixed of in and the background, one at a time, and must not keep or change them. An error or panic of f is
-// [ErrModel], the end of ctx [ErrStopped].
+// f is run on inputs mixed of in and the background, one at a time unless Options.Parallel says otherwise, and must not keep or
+// change them. An error or panic of f is [ErrModel], the end of ctx [ErrStopped]. A model with several outputs is explained one
+// output at a time.
 func Shapley[In any](ctx context.Context, f func(context.Context, In) (float64, error), in In, background []In, fields Fields[In], o *Options) (a Attribution, err error) {
 	opt := o.filled()
 	switch {
@@ -74,7 +80,7 @@ func Shapley[In any](ctx context.Context, f func(context.Context, In) (float64, 
 	}
 	a.Output = m.at(&in)
 	if fits(len(fields.List), len(background), opt.MaxEvals-1) && !opt.Sample {
-		exact(m, &in, background, fields, &a)
+		exact(m, &in, background, &fields, opt.Parallel, &a)
 	} else if err := permute(m, &in, background, fields, &opt, &a); err != nil {
 		return a, err
 	}
@@ -92,37 +98,16 @@ func fits(fields, rows, budget int) bool {
 	return hi == 0 && budget > 0 && lo <= uint64(budget)
 }
 
-// exact computes the values from all coalitions. Neighbours in Gray code differ in one field, so each costs one copy.
-func exact[In any](m *model[In], in *In, background []In, fields Fields[In], a *Attribution) {
+// exact computes the values from all coalitions. Neighbours in Gray code differ in one field, so each costs one copy. The workers
+// share the coalitions and not the rows: each sum then has one order, and the answer does not depend on how many there are.
+func exact[In any](m *model[In], in *In, background []In, fields *Fields[In], workers int, a *Attribution) {
 	a.Method = Exact
 	n := len(fields.List)
 	worth := make([]float64, 1<<n) // by coalition: the sum of the score over the rows
-	full := 1<<n - 1
-	mixed := &m.mixed
-	for i := range background {
-		row := &background[i]
-		*mixed = fields.clone(*in) // unlisted fields stay as in the input
-		for j := range fields.List {
-			fields.List[j].Copy(mixed, row)
-		}
-		worth[0] += m.at(mixed)
-		for step, mask := 1, 0; step <= full; step++ {
-			j := bits.TrailingZeros(uint(step))
-			mask ^= 1 << j
-			if mask>>j&1 == 1 {
-				fields.List[j].Copy(mixed, in)
-			} else {
-				fields.List[j].Copy(mixed, row)
-			}
-			y := m.at(mixed)
-			worth[mask] += y
-			if mask == full {
-				a.seen(y, a.Output)
-			}
-		}
-		if m.err != nil {
-			return
-		}
+	if workers == 1 {
+		a.seen(stretch(m, in, background, fields, worth, 0, 1<<n, a.Output), 0)
+	} else {
+		a.seen(together(m, *in, background, *fields, worth, min(workers, 1<<n), a.Output), 0)
 	}
 	rows := float64(len(background))
 	for s := range worth {
@@ -130,6 +115,51 @@ func exact[In any](m *model[In], in *In, background []In, fields Fields[In], a *
 	}
 	a.Base = worth[0]
 	weigh(worth, n, a.Parts)
+}
+
+// together has each worker walk a stretch of its own. It takes copies, because what a goroutine points to costs an allocation even
+// where there is none.
+func together[In any](m *model[In], in In, background []In, fields Fields[In], worth []float64, workers int, output float64) float64 {
+	return m.share(workers, func(m *model[In], i, of int) float64 {
+		return stretch(m, &in, background, &fields, worth, i*len(worth)/of, (i+1)*len(worth)/of, output)
+	})
+}
+
+// stretch walks the Gray code from one step to another with every row. It returns how far answers to the input itself lay apart.
+func stretch[In any](m *model[In], in *In, background []In, fields *Fields[In], worth []float64, from, to int, output float64) (unsteady float64) {
+	full := len(worth) - 1
+	mixed := &m.mixed
+	for i := range background {
+		row := &background[i]
+		*mixed = fields.clone(*in) // unlisted fields stay as in the input
+		mask := from ^ from>>1
+		for j := range fields.List {
+			if mask>>j&1 == 0 {
+				fields.List[j].Copy(mixed, row)
+			}
+		}
+		for step := from; ; {
+			y := m.at(mixed)
+			worth[mask] += y
+			if mask == full {
+				unsteady = max(unsteady, math.Abs(y-output))
+			}
+			if step++; step == to {
+				break
+			}
+			j := bits.TrailingZeros(uint(step))
+			mask ^= 1 << j
+			if mask>>j&1 == 1 {
+				fields.List[j].Copy(mixed, in)
+			} else {
+				fields.List[j].Copy(mixed, row)
+			}
+		}
+		if m.err != nil {
+			return unsteady
+		}
+	}
+	return unsteady
 }
 
 // weigh sums the marginal contributions, each with weight s!(n-s-1)!/n! for a coalition of s others.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -76,6 +77,20 @@ func TestALinearModelHasItsClosedForm(t *testing.T) {
 		assert.InDelta(t, 0, a.Residual, 1e-12)
 		assert.True(t, a.Steady())
 	}
+	history := viewer{Seen: []string{"a", "bb", "ccc"}}
+	byLength := func(_ context.Context, v viewer) (float64, error) {
+		y := 3.0
+		for _, s := range v.Seen {
+			y += 0.7 * float64(len(s))
+		}
+		return y, nil
+	}
+	out, err := Influence(t.Context(), byLength, history, seen, itself, nil)
+	require.NoError(t, err)
+	for j, p := range out.Parts {
+		assert.InDelta(t, 0.7*float64(j+1), p.Phi, 1e-12)
+	}
+	assert.InDelta(t, 0, out.Residual, 1e-12)
 	oracle := kernelSHAP(t, linear, in, background[:3], 6)
 	a, err := Shapley(t.Context(), linear, in, background[:3], vecFields(6), nil)
 	require.NoError(t, err)
@@ -151,6 +166,39 @@ func TestTheStopTargetAndTheBudgetHold(t *testing.T) {
 	assert.LessOrEqual(t, all.Evals, 10_000)
 	_, err = Shapley(t.Context(), curved, in, background, vecFields(12), &Options{MaxEvals: 100})
 	require.ErrorIs(t, err, ErrBudget)
+}
+
+func TestManyGoroutinesGiveTheVeryAnswerOfOne(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	background, in := vecs(rng, 7), vecs(rng, 1)[0]
+	for _, sample := range []bool{false, true} {
+		for _, fields := range []int{1, 2, 9} {
+			one, err := Shapley(t.Context(), curved, in, background, vecFields(fields), &Options{Sample: sample, Target: 0.02, Seed: 3})
+			require.NoError(t, err)
+			for _, workers := range []int{2, 3, 16} {
+				many, err := Shapley(t.Context(), curved, in, background, vecFields(fields), &Options{Sample: sample, Target: 0.02, Seed: 3, Parallel: workers})
+				require.NoError(t, err)
+				if sample {
+					assert.GreaterOrEqual(t, many.Evals, one.Evals, "a last round may have been begun in vain")
+					many.Evals = one.Evals
+				}
+				assert.Equal(t, one, many)
+			}
+		}
+	}
+	for name, bad := range map[string]func(context.Context, vec) (float64, error){
+		"error": func(context.Context, vec) (float64, error) { return 0, errors.New("no") },
+		"panic": func(context.Context, vec) (float64, error) { panic("no") },
+		"leaves": func(_ context.Context, x vec) (float64, error) {
+			if x[0] != 1 {
+				runtime.Goexit()
+			}
+			return 0, nil
+		},
+	} {
+		_, err := Shapley(t.Context(), bad, vec{1}, []vec{{2}}, vecFields(4), &Options{Parallel: 4})
+		require.ErrorIs(t, err, ErrModel, name)
+	}
 }
 
 func TestGroupsCountAsOne(t *testing.T) {
@@ -305,6 +353,17 @@ func BenchmarkShapleyExact12x20(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := Shapley(context.Background(), cheap, in, background, fields, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkShapleyExact12x20Parallel(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	background, in, fields := vecs(rng, 20), vecs(rng, 1)[0], vecFields(12)
+	o := &Options{Parallel: runtime.GOMAXPROCS(0)}
+	for b.Loop() {
+		if _, err := Shapley(context.Background(), cheap, in, background, fields, o); err != nil {
 			b.Fatal(err)
 		}
 	}
