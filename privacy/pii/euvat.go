@@ -30,6 +30,15 @@ func euVAT(v id) bool {
 // digitVAT continues euVAT with the countries whose numbers hold digits only.
 func digitVAT(country string, w id) bool {
 	switch country {
+	case "BG":
+		return w.n == 9 && w.b[0] != '0' && twoRounds(&w, 8, "\x01\x02\x03\x04\x05\x06\x07\x08", "\x03\x04\x05\x06\x07\x08\x09\x0a")
+	case "CZ":
+		return w.n == 8 && w.b[0] != '9' && czechFirm(&w) || w.n == 10 && czBirth(w)
+	case "LT":
+		return w.n == 9 && w.b[7] == '1' && twoRounds(&w, 8, "\x01\x02\x03\x04\x05\x06\x07\x08", "\x03\x04\x05\x06\x07\x08\x09\x01") ||
+			w.n == 12 && w.b[10] == '1' && twoRounds(&w, 11, "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x01\x02", "\x03\x04\x05\x06\x07\x08\x09\x01\x02\x03\x04")
+	case "LV":
+		return w.n == 11 && w.b[0] > '3' && latvianFirm(&w)
 	case "BE":
 		return w.n == 10 && w.b[0] <= '1' && 97-w.num(0, 8)%97 == w.num(8, 10)
 	case "DE":
@@ -107,6 +116,33 @@ func cyprusVAT(w *id) bool {
 		}
 	}
 	return w.b[8] == 'A'+byte(sum%26) && !w.is(0, "12")
+}
+
+// twoRounds takes a weighted sum mod 11, and if that is 10 another one; the
+// check digit stands at place i.
+func twoRounds(w *id, i int, first, second string) bool {
+	r := weighted(w, first) % 11
+	if r == 10 {
+		r = weighted(w, second) % 11 % 10
+	}
+	return r == w.d(i)
+}
+
+// czechFirm is the check of the Czech identification number of a firm.
+func czechFirm(w *id) bool {
+	return (11-weighted(w, "\x08\x07\x06\x05\x04\x03\x02")%11)%10 == w.d(7)
+}
+
+// latvianFirm is the check of a Latvian legal person's number.
+func latvianFirm(w *id) bool {
+	r := 3 - weighted(w, "\x09\x01\x04\x08\x03\x0a\x02\x05\x07\x06")%11
+	switch {
+	case r < -1:
+		r += 11
+	case r == -1:
+		return false
+	}
+	return r == w.d(10)
 }
 
 // romanianVAT has two to ten digits, weighted from the right.
