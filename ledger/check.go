@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -37,6 +38,9 @@ func checkBatch(ctx context.Context, entries []Entry) error {
 		if why := checkEntry(e); why != "" {
 			return fail(op, ErrInvalid, "entry "+strconv.Itoa(i)+": "+why, nil)
 		}
+		if !e.At.IsZero() && !countable(e.At) {
+			return fail(op, ErrClock, "entry "+strconv.Itoa(i)+": At is more than a second from the log's clock", nil)
+		}
 		total += e.size()
 	}
 	if total > maxBatch {
@@ -57,6 +61,8 @@ func checkEntry(e *Entry) string {
 		return "Seq is set; the log assigns it"
 	case !validName(e.Stream):
 		return "Stream must have 1 to 128 bytes of UTF-8"
+	case e.Stream == ownStream:
+		return `only the ledger itself writes to the stream "ledger"`
 	case !validName(e.Kind):
 		return "Kind must have 1 to 128 bytes of UTF-8"
 	case e.size() > maxEntry:
@@ -105,6 +111,21 @@ func fill(e *Entry, now time.Time) {
 	if e.ID == uuid.Nil {
 		e.ID = newID(e.At)
 	}
+}
+
+// countable reports whether a time has a number of nanoseconds since 1970 that fits: it wraps outside of it, which would
+// bring a time in 584 years back to now.
+func countable(t time.Time) bool { y := t.UTC().Year(); return y >= 1678 && y <= 2261 }
+
+// nanos is UnixNano with what does not fit pushed to the ends.
+func nanos(t time.Time) int64 {
+	switch {
+	case countable(t):
+		return t.UnixNano()
+	case t.Before(time.Unix(0, 0)):
+		return math.MinInt64
+	}
+	return math.MaxInt64
 }
 
 func stamp(t time.Time) time.Time { return moment(t.UnixNano()) }

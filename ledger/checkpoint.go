@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -26,14 +27,18 @@ func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) {
 }
 
 func (l *Ledger) checkpointAt(ctx context.Context, head Seq) ([]byte, error) {
-	l.tree.Lock()
-	defer l.tree.Unlock()
+	select {
+	case l.tree <- struct{}{}:
+		defer func() { <-l.tree }()
+	case <-ctx.Done():
+		return nil, fail("checkpoint", ErrBusy, "", ctx.Err())
+	}
 	last, err := l.store.lastCheckpoint(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(last.note) != 0 && last.size == head {
-		return last.note, nil
+		return bytes.Clone(last.note), nil
 	}
 	if last.size > head {
 		return nil, fail("checkpoint", ErrForked, "the log is shorter than its last checkpoint", nil)
@@ -43,11 +48,11 @@ func (l *Ledger) checkpointAt(ctx context.Context, head Seq) ([]byte, error) {
 		return nil, err
 	}
 	text := l.signer.Name() + "\n" + strconv.FormatUint(uint64(head), 10) + "\n" + base64.StdEncoding.EncodeToString(root[:]) + "\n"
-	msg, err := note.Sign(&note.Note{Text: text}, l.signer)
+	msg, err := sign(l.signer, text)
 	if err != nil {
-		return nil, fail("checkpoint", ErrUnavailable, "it could not be signed", err)
+		return nil, fail("checkpoint", ErrUnavailable, "it could not be signed", hide(err))
 	}
-	msg = l.cosign(ctx, msg, text)
+	msg = l.cosign(ctx, msg)
 	if head == 0 {
 		return msg, nil
 	}
@@ -55,7 +60,7 @@ func (l *Ledger) checkpointAt(ctx context.Context, head Seq) ([]byte, error) {
 		return nil, err
 	}
 	if kept, err := l.store.checkpoints(ctx, head, 1); err == nil && len(kept) == 1 && kept[0].size == head {
-		return kept[0].note, nil // another process may have been first
+		return bytes.Clone(kept[0].note), nil // another process may have been first
 	}
 	return msg, nil
 }
@@ -91,16 +96,40 @@ func proofError(err error) error {
 	return fail("prove", ErrTampered, "", err)
 }
 
-// cosign asks the witness. What it returns is kept if it is still our checkpoint.
-func (l *Ledger) cosign(ctx context.Context, msg []byte, text string) []byte {
+func sign(s note.Signer, text string) ([]byte, error) {
+	return guarded(func() ([]byte, error) { return note.Sign(&note.Note{Text: text}, s) })
+}
+
+const maxNote = 64 << 10 // bytes of a checkpoint with its cosignatures
+
+// cosign asks the witness. What it returns is kept if it is still our checkpoint, with our signature and others.
+func (l *Ledger) cosign(ctx context.Context, msg []byte) []byte {
 	if l.witness == nil {
 		return msg
 	}
-	back, err := l.witness(ctx, msg)
-	if err != nil || !strings.HasPrefix(string(back), text+"\n") || !strings.Contains(string(back), strings.TrimPrefix(string(msg), text+"\n")) {
+	back, err := guarded(func() ([]byte, error) { return l.witness(ctx, bytes.Clone(msg)) })
+	switch {
+	case err != nil:
+		err = fail("witness", ErrUnavailable, "", hide(err))
+	case len(back) > maxNote || !bytes.HasPrefix(back, msg):
+		err = fail("witness", ErrTampered, "it must return the checkpoint as it was, with lines of signatures after it", nil)
+	default:
+		_, err = openCheckpoint(back, l.public)
+	}
+	if l.lastWitness.Store(&witnessing{err}); err != nil {
 		return msg
 	}
-	return back
+	return bytes.Clone(back)
+}
+
+type witnessing struct{ err error }
+
+// witnessed returns why the last checkpoint was not cosigned.
+func (l *Ledger) witnessed() error {
+	if w := l.lastWitness.Load(); w != nil {
+		return w.err
+	}
+	return nil
 }
 
 // checkpoint is what a signed note says.
@@ -129,11 +158,19 @@ func parseCheckpoint(msg []byte) (checkpoint, error) {
 	return checkpoint{origin: lines[0], size: Seq(size), root: tlog.Hash(root)}, nil
 }
 
-// openCheckpoint reads a checkpoint that the key has signed.
-func openCheckpoint(msg []byte, publicKey string) (checkpoint, error) {
+func verifierOf(publicKey string) (note.Verifier, error) {
 	verifier, err := note.NewVerifier(strings.TrimSpace(publicKey))
 	if err != nil {
-		return checkpoint{}, fail("checkpoint", ErrInvalid, "the public key must have the form name+hash+base64", nil)
+		return nil, fail("checkpoint", ErrInvalid, "the public key must have the form name+hash+base64", nil)
+	}
+	return verifier, nil
+}
+
+// openCheckpoint reads a checkpoint that the key has signed.
+func openCheckpoint(msg []byte, publicKey string) (checkpoint, error) {
+	verifier, err := verifierOf(publicKey)
+	if err != nil {
+		return checkpoint{}, err
 	}
 	if _, err := note.Open(msg, note.VerifierList(verifier)); err != nil {
 		return checkpoint{}, fail("checkpoint", ErrTampered, "its signature is not by this key", nil)

@@ -39,7 +39,10 @@ func conform(t *testing.T, open opener) {
 		"live is replay": conformLiveIsReplay, "rekey": conformRekey, "prove": conformProve, "export": conformExport,
 		"health": conformHealth,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, open) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open)
+		})
 	}
 }
 

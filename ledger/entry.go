@@ -1,9 +1,6 @@
 package ledger
 
 import (
-	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,7 +9,7 @@ import (
 // Seq is a position in the log. The first entry has 1; 0 is the place before it.
 type Seq uint64
 
-// Entry is one lasting fact. It prints redacted; read its fields for what it holds.
+// Entry is one lasting fact. It prints redacted, also as JSON; read its fields for what it holds.
 type Entry struct {
 	// Seq is the position. Append sets it and refuses an entry that has one.
 	Seq Seq
@@ -56,23 +53,6 @@ type Entry struct {
 // Mark returns what an erasure of the entry's subject will carry as [Erasure.Mark]. A fold that remembers people keeps it
 // beside what it remembers. Entries about nobody, and entries the ledger did not give out, have the zero mark.
 func (e Entry) Mark() Mark { return e.mark }
-
-// String returns the position, stream and kind, and nothing else.
-func (e Entry) String() string {
-	return fmt.Sprintf("ledger.Entry(%d %s %s)", uint64(e.Seq), e.Stream, e.Kind)
-}
-
-// GoString is String, so that %#v prints no payload either.
-func (e Entry) GoString() string { return e.String() }
-
-// Format prints String under every verb.
-func (e Entry) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.String()) }
-
-// LogValue keeps subject, key and payload out of slog.
-func (e Entry) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.Uint64("seq", uint64(e.Seq)), slog.String("stream", e.Stream), slog.String("kind", e.Kind))
-}
 
 // size is what an entry weighs against the limits of one entry, one batch and the queue, in bytes.
 func (e *Entry) size() int {

@@ -100,8 +100,8 @@ func (l *Ledger) Erase(ctx context.Context, subject string, keep ...Keep) (Erase
 	}
 	r := &removal{erase: true, token: l.keys.token(subject)}
 	for _, k := range keep {
-		if !validName(k.Stream) || k.Until.IsZero() || k.Why == "" || k.Stream == ownStream || len(k.Why) > 1024 {
-			return Erased{}, fail(op, ErrInvalid, "Keep needs a stream, a time and a reason", nil)
+		if !validName(k.Stream) || k.Until.IsZero() || k.Until.Year() > 9998 || k.Why == "" || k.Stream == ownStream || len(k.Why) > 1024 {
+			return Erased{}, fail(op, ErrInvalid, "Keep needs a stream that is not the ledger's, a time before the year 9999 and a reason of at most 1024 bytes", nil)
 		}
 		if !slices.Contains(r.keep, k.Stream) {
 			r.keep = append(r.keep, k.Stream)
@@ -112,7 +112,7 @@ func (l *Ledger) Erase(ctx context.Context, subject string, keep ...Keep) (Erase
 		kept = nil
 		for _, k := range keep {
 			if k.Bodies = r.keptBodies[k.Stream]; k.Bodies > 0 {
-				k.Until = stamp(k.Until)
+				k.Until = k.Until.UTC().Round(0)
 				kept = append(kept, k)
 			}
 		}
@@ -135,7 +135,7 @@ func (l *Ledger) remove(ctx context.Context, op string, r *removal, e Entry, pub
 		defer l.reactions.start(l)
 		defer l.leave()
 	}
-	p := newPending(append(carry, Entry{Stream: ownStream, Kind: e.Kind, Critical: true}))
+	p := newPending(slices.Concat(carry, []Entry{{Stream: ownStream, Kind: e.Kind, Critical: true}}))
 	for attempt := 0; ; attempt++ {
 		err := l.removeOnce(ctx, r, p, public)
 		stale := staleness(err)

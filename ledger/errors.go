@@ -2,8 +2,12 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+
+	"github.com/google/uuid"
 )
 
 // What can go wrong, for errors.Is. Every error of this package is an [*Error] that holds one of them.
@@ -46,6 +50,8 @@ var (
 	ErrTooShort = errors.New("ledger: retention too short")
 	// ErrPanic: a fold or a reaction panicked, which stopped its follower.
 	ErrPanic = errors.New("ledger: fold panicked")
+	// ErrFold: a fold returned an error of its own, which stopped its follower; errors.Is and errors.As reach it.
+	ErrFold = errors.New("ledger: fold failed")
 )
 
 // Error is the detail of every error this package returns. It never holds a subject, a key or a payload.
@@ -58,13 +64,16 @@ type Error struct {
 	Detail string
 	// Seq is the position it is about; 0 if none.
 	Seq Seq
-	// Err is the cause; may be nil.
-	Err error
+	// Err is the cause; may be nil. The cause prints as its type if it is not the database's: it may say anything.
+	Err error `json:"-"`
 }
 
 // Error returns the operation, the reason, the detail and the cause.
 func (e *Error) Error() string {
-	text := e.Reason.Error()
+	text := "ledger: failed"
+	if e.Reason != nil {
+		text = e.Reason.Error()
+	}
 	if e.Op != "" {
 		text += " (" + e.Op + ")"
 	}
@@ -79,6 +88,13 @@ func (e *Error) Error() string {
 	}
 	return text
 }
+
+// Format prints Error under every verb, so that %#v and %d show no more than %v.
+func (e Error) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.Error()) }
+
+// DecisionID is zero: the log knows of no decision. With it an Error is answered to a client by its own status and
+// sentence.
+func (e *Error) DecisionID() uuid.UUID { return uuid.Nil }
 
 // Unwrap returns the reason and the cause.
 func (e *Error) Unwrap() []error {
@@ -113,7 +129,7 @@ func (e *Error) HTTPStatus() int {
 		return http.StatusGone
 	case ErrNotFolded:
 		return http.StatusAccepted
-	case ErrInvalid, ErrInFold, ErrPanic, ErrSetup, ErrTooShort:
+	case ErrInvalid, ErrInFold, ErrPanic, ErrFold, ErrSetup, ErrTooShort:
 		return http.StatusInternalServerError
 	}
 	return http.StatusServiceUnavailable
@@ -121,4 +137,48 @@ func (e *Error) HTTPStatus() int {
 
 func fail(op string, reason error, detail string, cause error) *Error {
 	return &Error{Op: op, Reason: reason, Detail: detail, Err: cause}
+}
+
+const noLedger = "the ledger is nil or zero: make one with ledger.Open or ledger.Memory"
+
+// foreign is an error of a function that the user passed. Its text may hold anything, so only its type is printed.
+type foreign struct{ err error }
+
+func hide(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &foreign{err}
+}
+
+func (f foreign) Error() string { return fmt.Sprintf("a %T", f.err) }
+
+func (f foreign) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.Error()) }
+
+func (f foreign) Unwrap() error { return f.err }
+
+// folding turns what a fold returned into an Error.
+func folding(err error, seq Seq) error {
+	if own, ok := err.(*Error); ok { //nolint:errorlint // what is wrapped has a text of somebody else's around it
+		return own
+	}
+	e := &Error{Op: "follow", Reason: ErrFold, Seq: seq, Err: hide(err)}
+	if errors.Is(err, ErrUpgrade) {
+		e.Reason = ErrUpgrade
+	}
+	if err == ErrUpgrade { //nolint:errorlint // nothing to add to it
+		e.Err = nil
+	}
+	return e
+}
+
+// guarded calls a function that the user passed, whose panic would end a goroutine of the ledger and with it the
+// process.
+func guarded[T any](call func() (T, error)) (result T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &foreign{fmt.Errorf("panic of type %T", p)}
+		}
+	}()
+	return call()
 }

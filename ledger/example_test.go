@@ -59,5 +59,5 @@ func ExampleLedger_Follow() {
 	// Output:
 	// react to shop.ordered
 	// in stock: 9
-	// ledger: written by a newer release
+	// ledger: written by a newer release (follow) at 2
 }

@@ -88,12 +88,21 @@ func (x *exporter) record(kind byte, b []byte) {
 
 // VerifyExport checks an export offline: that its entries are those over which its checkpoints were signed by the key.
 // Give it checkpoints that you kept to find a rewrite by the owner of the key. The error is [ErrTampered] if there is a
-// finding, [ErrInvalid] if it is no export or no key.
+// finding, [ErrInvalid] if it is no export or no key,
+// [ErrUnavailable] if it cannot be read to its end.
 func VerifyExport(r io.Reader, publicKey string, kept ...[]byte) (Report, error) {
 	const op = "verify"
+	if r == nil {
+		return Report{}, fail(op, ErrInvalid, "nil reader", nil)
+	}
+	if _, err := verifierOf(publicKey); err != nil {
+		return Report{}, err
+	}
 	in := bufio.NewReaderSize(r, 1<<18)
 	magic := make([]byte, len(exportMagic))
-	if _, err := io.ReadFull(in, magic); err != nil || string(magic) != exportMagic {
+	if _, err := io.ReadFull(in, magic); err != nil && !ended(err) {
+		return Report{}, fail(op, ErrUnavailable, "the export cannot be read", hide(err))
+	} else if string(magic) != exportMagic {
 		return Report{}, fail(op, ErrInvalid, "this is not an export of a ledger", nil)
 	}
 	v := &verifier{}
@@ -106,15 +115,22 @@ func VerifyExport(r io.Reader, publicKey string, kept ...[]byte) (Report, error)
 		v.pending = insertBySize(v.pending, c)
 	}
 	x := importer{in: in, v: v, key: publicKey}
-	if err := x.run(); err != nil {
-		return v.report, err
+	err := x.run()
+	var broken *Error
+	if errors.As(err, &broken) && broken.Reason == ErrTampered {
+		v.report.find(broken.Seq, "%s", broken.Detail)
 	}
 	v.finish()
-	if v.report.Covered < v.report.Entries {
+	if err != nil {
+		return v.report, err
+	}
+	if v.report.Covered < v.report.Entries || v.report.Checkpoints == 0 {
 		v.report.find(v.report.Entries, "no checkpoint covers the end")
 	}
 	return v.report, v.report.err(op)
 }
+
+func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 
 func insertBySize(list []checkpoint, c checkpoint) []checkpoint {
 	i := len(list)
@@ -157,7 +173,9 @@ func (x *importer) run() error {
 			if len(b) != 8 || binary.BigEndian.Uint64(b) != uint64(x.v.report.Entries) {
 				x.v.report.find(x.v.report.Entries, "the export does not have the number of entries that it says")
 			}
-			if _, err := x.in.ReadByte(); err != io.EOF {
+			if _, err := x.in.ReadByte(); err != nil && !ended(err) {
+				return x.unread(err, "")
+			} else if err == nil {
 				x.v.report.find(x.v.report.Entries, "something follows the end")
 			}
 			return nil
@@ -174,11 +192,11 @@ func (x *importer) broken(why string) error {
 // next reads a record into a leaf's buffer, whose first byte is the 0 that RFC 6962 puts before a leaf.
 func (x *importer) next() (kind byte, b []byte, err error) {
 	if kind, err = x.in.ReadByte(); err != nil {
-		return 0, nil, x.broken("it has no end")
+		return 0, nil, x.unread(err, "it has no end")
 	}
-	n, ok := x.length()
-	if !ok {
-		return 0, nil, x.broken("a record without a sensible length")
+	n, err := x.length()
+	if err != nil {
+		return 0, nil, x.unread(err, "a record without a sensible length")
 	}
 	if uint64(cap(x.buf)) < n+1 {
 		x.buf = make([]byte, n+1, 2*(n+1))
@@ -186,24 +204,35 @@ func (x *importer) next() (kind byte, b []byte, err error) {
 	x.buf = x.buf[:n+1]
 	x.buf[0] = 0
 	if _, err := io.ReadFull(x.in, x.buf[1:]); err != nil {
-		return 0, nil, x.broken("it ends within a record")
+		return 0, nil, x.unread(err, "it ends within a record")
 	}
 	return kind, x.buf[1:], nil
 }
 
 // length reads a uvarint in its shortest form, so that one log has one export.
-func (x *importer) length() (n uint64, ok bool) {
+func (x *importer) length() (n uint64, err error) {
 	for shift := 0; shift < 28; shift += 7 {
 		c, err := x.in.ReadByte()
 		if err != nil {
-			return 0, false
+			return 0, err
 		}
 		n |= uint64(c&0x7f) << shift
+		if c < 0x80 && n <= maxExportField && (c != 0 || shift == 0) {
+			return n, nil
+		}
 		if c < 0x80 {
-			return n, n <= maxExportField && (c != 0 || shift == 0)
+			break
 		}
 	}
-	return 0, false
+	return 0, io.ErrUnexpectedEOF
+}
+
+// unread tells an export that ends too early from one that could not be read.
+func (x *importer) unread(err error, why string) error {
+	if ended(err) {
+		return x.broken(why)
+	}
+	return fail("verify", ErrUnavailable, "the export cannot be read", hide(err))
 }
 
 func (x *importer) entry(b []byte) error {

@@ -14,7 +14,7 @@ import (
 // with the log: read it, and copy what is kept. An error or a panic stops the follower for good.
 type Fold func(e Entry, now time.Time) error
 
-// Follower feeds one fold. A nil Follower is one that has failed.
+// Follower feeds one fold. A nil or zero Follower is one that has failed.
 type Follower struct {
 	ledger  *Ledger
 	fold    Fold
@@ -37,12 +37,12 @@ type ending struct {
 
 // Follow replays the entries of the streams through the fold and then feeds it every later one. No streams: all. When
 // it returns the fold has seen everything in the log. ctx bounds the replay only; [Follower.Close] ends the following.
-// If the fold fails in the replay, Follow returns that error.
+// If the fold fails in the replay, Follow returns [ErrFold] or [ErrUpgrade] around what it returned.
 func (l *Ledger) Follow(ctx context.Context, streams []string, fold Fold) (*Follower, error) {
 	const op = "follow"
 	switch {
-	case l == nil:
-		return nil, fail(op, ErrUnavailable, "the ledger is nil: make one with ledger.Memory", nil)
+	case l.absent():
+		return nil, fail(op, ErrUnavailable, noLedger, nil)
 	case fold == nil:
 		return nil, fail(op, ErrInvalid, "the fold is nil", nil)
 	case ctx == nil:
@@ -131,7 +131,7 @@ func (f *Follower) runFold(e *Entry) {
 	err := f.fold(*e, f.now)
 	done = true
 	if err != nil {
-		f.stop(err)
+		f.stop(folding(err, e.Seq))
 	}
 }
 
@@ -174,7 +174,7 @@ func (f *Follower) movement() <-chan struct{} {
 // Wait returns when the fold has seen everything up to seq. It returns why the follower stopped if it never will, or
 // [ErrNotFolded] with the context's error.
 func (f *Follower) Wait(ctx context.Context, seq Seq) error {
-	if f == nil {
+	if f.absent() {
 		return f.Err()
 	}
 	if ctx == nil {
@@ -207,7 +207,7 @@ func (f *Follower) Wait(ctx context.Context, seq Seq) error {
 // Fresh returns when the follower last looked for entries, a time taken before looking. On a Memory ledger that is now,
 // as nothing can be in the log that was not folded. Once the follower has stopped it stays at the time of stopping.
 func (f *Follower) Fresh() time.Time {
-	if f == nil {
+	if f.absent() {
 		return time.Time{}
 	}
 	if end := f.end.Load(); end != nil {
@@ -219,11 +219,11 @@ func (f *Follower) Fresh() time.Time {
 	return time.Now()
 }
 
-// Err returns nil while the follower is healthy, else why it stopped: what the fold returned, [ErrPanic], [ErrUpgrade]
-// or [ErrClosed].
+// Err returns nil while the follower is healthy, else an [*Error] that says why it stopped: [ErrFold] around what the
+// fold returned, [ErrUpgrade], [ErrPanic], [ErrForked] or [ErrClosed].
 func (f *Follower) Err() error {
-	if f == nil {
-		return fail("follow", ErrUnavailable, "the follower is nil", nil)
+	if f.absent() {
+		return fail("follow", ErrUnavailable, "the follower is nil or zero: Ledger.Follow makes one", nil)
 	}
 	if end := f.end.Load(); end != nil {
 		return end.err
@@ -233,7 +233,7 @@ func (f *Follower) Err() error {
 
 // Close ends the following. Its fold runs no more once Close has returned, except for one that calls Close itself.
 func (f *Follower) Close() {
-	if f == nil {
+	if f.absent() {
 		return
 	}
 	f.stop(fail("follow", ErrClosed, "the follower was closed", nil))
@@ -242,6 +242,8 @@ func (f *Follower) Close() {
 		f.ledger.leave()
 	}
 }
+
+func (f *Follower) absent() bool { return f == nil || f.ledger == nil }
 
 func (l *Ledger) list() []*Follower {
 	if p := l.followers.Load(); p != nil {

@@ -21,6 +21,10 @@ type Health struct {
 	Covered Seq
 	// Signing is why the last checkpoint could not be made; nil if it was.
 	Signing error
+	// Witnessing is why Options.Witness did not cosign the last checkpoint; nil if it did, or there is none.
+	Witnessing error
+	// Reacting is how many entries wait for reactions of After.
+	Reacting int
 	// Followers is how many folds are fed; Stopped holds why others are not.
 	Followers int
 	Stopped   []error
@@ -40,6 +44,7 @@ func (l *Ledger) Health(ctx context.Context) (Health, error) {
 		h.Signing = l.db.signing
 		l.db.mu.Unlock()
 	}
+	h.Witnessing, h.Reacting = l.witnessed(), int(l.reactions.length.Load())
 	for _, f := range l.list() {
 		if err := f.Err(); err != nil {
 			h.Stopped = append(h.Stopped, err)

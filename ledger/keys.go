@@ -169,8 +169,8 @@ func (r *ring) forge(ctx context.Context, subject string) (*subjectKey, error) {
 	if k.aead, err = newAEAD(key); err != nil {
 		return nil, fail("seal", ErrUnavailable, "", err)
 	}
-	if k.wrapped, err = r.current().Wrap(ctx, key); err != nil {
-		return nil, fail("seal", ErrUnavailable, "the key could not be wrapped", err)
+	if k.wrapped, err = wrap(ctx, r.current(), key); err != nil {
+		return nil, fail("seal", ErrUnavailable, "the key could not be wrapped", hide(err))
 	}
 	nonce := make([]byte, nonceSize)
 	fillRandom(nonce)
@@ -180,7 +180,7 @@ func (r *ring) forge(ctx context.Context, subject string) (*subjectKey, error) {
 
 // unlock makes a stored key usable.
 func (r *ring) unlock(ctx context.Context, row keyRow) (*subjectKey, error) {
-	key, err := r.current().Unwrap(ctx, row.wrapped)
+	key, err := unwrap(ctx, r.current(), row.wrapped)
 	if err != nil {
 		return nil, fail("open", ErrWrongSecret, "a key does not unwrap: wrong secret, or the row was changed", nil)
 	}
@@ -196,4 +196,13 @@ func (r *ring) unlock(ctx context.Context, row keyRow) (*subjectKey, error) {
 	k.plain = string(name)
 	k.saved.Store(true)
 	return k, nil
+}
+
+// wrap and unwrap keep a panic of the user's wrapper from ending the process.
+func wrap(ctx context.Context, w KeyWrapper, key []byte) ([]byte, error) {
+	return guarded(func() ([]byte, error) { return w.Wrap(ctx, key) })
+}
+
+func unwrap(ctx context.Context, w KeyWrapper, wrapped []byte) ([]byte, error) {
+	return guarded(func() ([]byte, error) { return w.Unwrap(ctx, wrapped) })
 }

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/mod/sumdb/note"
 )
 
-// Ledger is one log. It is safe for concurrent use. A nil Ledger refuses every call with [ErrUnavailable].
+// Ledger is one log. It is safe for concurrent use. A nil or zero Ledger refuses every call with
+// [ErrUnavailable].
 type Ledger struct {
 	store   store
 	keys    *ring
@@ -26,13 +27,14 @@ type Ledger struct {
 	fed    Seq         // folded up to here
 	pos    place       // known to be the same log up to here
 
-	fmu       sync.Mutex
-	followers atomic.Pointer[[]*Follower] // copied on change, so that a fold may close a follower
-	reactions reactions
-	tree      sync.Mutex // one at a time builds tiles and signs
-	built     []int64    // full tiles per level known to be stored; owned by the holder of tree
-	commit    commit     // owned by write
-	rows      []row      // what commit gathers, owned by write
+	fmu         sync.Mutex
+	followers   atomic.Pointer[[]*Follower] // copied on change, so that a fold may close a follower
+	reactions   reactions
+	tree        chan struct{} // held by the one who builds tiles and signs
+	lastWitness atomic.Pointer[witnessing]
+	built       []int64 // full tiles per level known to be stored; owned by the holder of tree
+	commit      commit  // owned by write
+	rows        []row   // what commit gathers, owned by write
 
 	db *database // nil: Memory
 }
@@ -69,10 +71,21 @@ func Memory(o *Options) *Ledger {
 //
 // Critical entries have a lane of their own, which passes the others.
 func (l *Ledger) Append(ctx context.Context, entries ...Entry) (Seq, error) {
-	if l == nil {
-		return 0, fail("append", ErrUnavailable, "the ledger is nil: make one with ledger.Open or ledger.Memory", nil)
+	if l.absent() {
+		return 0, fail("append", ErrUnavailable, noLedger, nil)
 	}
 	if err := checkBatch(ctx, entries); err != nil {
+		return 0, err
+	}
+	return l.add(ctx, entries)
+}
+
+// absent reports whether there is no log behind it.
+func (l *Ledger) absent() bool { return l == nil || l.store == nil }
+
+// add is Append for entries that were checked.
+func (l *Ledger) add(ctx context.Context, entries []Entry) (Seq, error) {
+	if err := l.reactions.room(ctx, l, entries); err != nil {
 		return 0, err
 	}
 	if l.db != nil {
@@ -145,8 +158,8 @@ func (l *Ledger) leave() { <-l.turn }
 // [ErrClosed]. It does not close the database. Closing twice is harmless. From inside a fold it returns [ErrInFold] and
 // closes nothing.
 func (l *Ledger) Close() error {
-	if l == nil {
-		return fail("close", ErrUnavailable, "the ledger is nil", nil)
+	if l.absent() {
+		return fail("close", ErrUnavailable, noLedger, nil)
 	}
 	if err := l.take(context.Background(), "close"); err != nil {
 		if l.closed.Load() {
@@ -155,6 +168,7 @@ func (l *Ledger) Close() error {
 		return err
 	}
 	l.closed.Store(true)
+	l.reactions.closing()
 	for _, f := range l.list() {
 		f.stop(fail("follow", ErrClosed, "the ledger was closed", nil))
 	}

@@ -22,13 +22,18 @@ type Options struct {
 	Origin string
 
 	// Signer signs checkpoints; its name must be Origin. Keep its key away from the database to make a rewrite by
-	// somebody who has the database and Secret visible. Default: an Ed25519 key made at the first Open and kept in the
-	// database, wrapped.
+	// somebody who has the database and Secret visible. It stays the same for the life of the log. Default: an Ed25519
+	// key made at the first Open and kept in the database, wrapped.
 	Signer note.Signer
 
+	// PublicKey is what Signer's signatures verify with, in the form of golang.org/x/mod/sumdb/note. Required with
+	// Signer, else empty.
+	PublicKey string
+
 	// Witness is given every new signed checkpoint and returns it with a cosignature, or as it was. Send it somewhere
-	// its owner cannot change it: only a copy outside shows that a whole log was rewritten. An error is retried with
-	// the next checkpoint. Default: none.
+	// its owner cannot change it: only a copy outside shows that a whole log was rewritten. It adds lines of
+	// signatures and must return when ctx ends. Where it fails the checkpoint is kept without it, [Health.Witnessing]
+	// says why, and it is asked again with the next checkpoint. Default: none.
 	Witness func(ctx context.Context, checkpoint []byte) ([]byte, error)
 
 	// Poll is how often other processes' entries are looked for, from 1 ms to 10 s. Default: 100 ms.

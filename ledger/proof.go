@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -48,7 +49,7 @@ func (l *Ledger) Prove(ctx context.Context, seq Seq) (Proof, error) {
 	if err != nil {
 		return Proof{}, proofError(err)
 	}
-	return Proof{Seq: seq, Envelope: rows[0].appendTo(nil), Path: plainHashes(path), Checkpoint: last.note}, nil
+	return Proof{Seq: seq, Envelope: rows[0].appendTo(nil), Path: plainHashes(path), Checkpoint: bytes.Clone(last.note)}, nil
 }
 
 func orTampered(err error, seq Seq) error {

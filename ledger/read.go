@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"iter"
 	"slices"
@@ -10,6 +11,9 @@ import (
 
 // Get returns all entries with a key, in order, and [ErrNotFound] if there is none. The zero key has none.
 func (l *Ledger) Get(ctx context.Context, key uuid.UUID) ([]Entry, error) {
+	if _, err := l.readable(ctx, "get"); err != nil {
+		return nil, err
+	}
 	if key == uuid.Nil {
 		return nil, fail("get", ErrNotFound, "", nil)
 	}
@@ -29,7 +33,7 @@ func (l *Ledger) Get(ctx context.Context, key uuid.UUID) ([]Entry, error) {
 // Find returns all entries about a subject, of the streams named or of all, in order. After an error it ends. The empty
 // subject has none.
 func (l *Ledger) Find(ctx context.Context, subject string, streams ...string) iter.Seq2[Entry, error] {
-	if l == nil || subject == "" {
+	if l.absent() || subject == "" {
 		return l.walk(ctx, "find", query{by: byKey}, 0)
 	}
 	return l.walk(ctx, "find", query{by: bySubject, token: l.keys.token(subject), streams: slices.Clone(streams)}, 0)
@@ -55,7 +59,11 @@ func (l *Ledger) walk(ctx context.Context, op string, q query, after Seq) iter.S
 				return
 			}
 			for i := range page.entries {
-				if !yield(page.entries[i], nil) {
+				e := page.entries[i]
+				if l.db == nil {
+					e.Public = bytes.Clone(e.Public) // it is the log's own; the body was opened into memory of its own
+				}
+				if !yield(e, nil) {
 					return
 				}
 			}
@@ -65,8 +73,8 @@ func (l *Ledger) walk(ctx context.Context, op string, q query, after Seq) iter.S
 
 func (l *Ledger) readable(ctx context.Context, op string) (Seq, error) {
 	switch {
-	case l == nil:
-		return 0, fail(op, ErrUnavailable, "the ledger is nil: make one with ledger.Open or ledger.Memory", nil)
+	case l.absent():
+		return 0, fail(op, ErrUnavailable, noLedger, nil)
 	case ctx == nil:
 		return 0, fail(op, ErrInvalid, "nil context", nil)
 	case l.closed.Load():

@@ -22,7 +22,7 @@ func (l *Ledger) Rekey(ctx context.Context, nextSecret []byte) error {
 	if err != nil {
 		return fail(op, ErrSetup, "the next secret must have 32 bytes", nil)
 	}
-	if _, err := l.Append(ctx, Entry{Stream: ownStream, Kind: kindRekeyed}); err != nil {
+	if _, err := l.add(ctx, []Entry{{Stream: ownStream, Kind: kindRekeyed}}); err != nil {
 		return err
 	}
 	if err := l.take(ctx, op); err != nil {
@@ -35,7 +35,7 @@ func (l *Ledger) Rekey(ctx context.Context, nextSecret []byte) error {
 	}
 	old := l.keys.current()
 	rewrap := func(wrapped []byte) ([]byte, error) {
-		key, err := old.Unwrap(ctx, wrapped)
+		key, err := unwrap(ctx, old, wrapped)
 		if err != nil {
 			return nil, fail(op, ErrWrongSecret, "a key does not unwrap", nil)
 		}

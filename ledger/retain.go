@@ -45,7 +45,7 @@ func (l *Ledger) Retain(ctx context.Context, what Retention) (bodies int, err er
 	}
 	carry := what.Carry
 	for {
-		r := &removal{stream: what.Stream, kinds: what.Kinds, before: stamp(what.Before).UnixNano(), limit: retainLimit}
+		r := &removal{stream: what.Stream, kinds: what.Kinds, before: nanos(what.Before), limit: retainLimit}
 		public := func(r *removal) accounting {
 			return accounting{
 				Bodies: r.bodies, Stream: what.Stream, Before: what.Before.UTC().Format(time.RFC3339Nano), Forced: what.Forced,

@@ -37,13 +37,13 @@ func newLedger(ctx context.Context, s store, o *Options) (*Ledger, error) {
 	if o.Origin != "" && o.Origin != kept.origin {
 		return nil, fail("open", ErrSetup, fmt.Sprintf("this log's origin is %q", kept.origin), nil)
 	}
-	tokenKey, err := wrapper.Unwrap(ctx, kept.tokenKey)
+	tokenKey, err := unwrap(ctx, wrapper, kept.tokenKey)
 	if err != nil {
 		return nil, fail("open", ErrWrongSecret, "it is not the secret this log was made or last rekeyed with", nil)
 	}
-	l := &Ledger{store: s, keys: newRing(wrapper, tokenKey), turn: make(chan struct{}, 1), witness: o.Witness}
+	l := &Ledger{store: s, keys: newRing(wrapper, tokenKey), turn: make(chan struct{}, 1), tree: make(chan struct{}, 1), witness: o.Witness}
 	l.inline[0] = &pending{}
-	if err := l.setSigner(ctx, o.Signer, kept); err != nil {
+	if err := l.setSigner(ctx, o, kept); err != nil {
 		return nil, err
 	}
 	v, err := s.look(ctx, 0)
@@ -66,27 +66,48 @@ func newSettings(ctx context.Context, w KeyWrapper, origin string) (settings, er
 		key := make([]byte, keySize)
 		fillRandom(key)
 		var err error
-		if *to, err = w.Wrap(ctx, key); err != nil {
-			return settings{}, fail("open", ErrUnavailable, "the key could not be wrapped", err)
+		if *to, err = wrap(ctx, w, key); err != nil {
+			return settings{}, fail("open", ErrUnavailable, "the key could not be wrapped", hide(err))
 		}
 	}
 	return s, nil
 }
 
-func (l *Ledger) setSigner(ctx context.Context, given note.Signer, kept settings) error {
-	if given != nil {
-		if given.Name() != kept.origin {
-			return fail("open", ErrSetup, fmt.Sprintf("the signer's name must be the origin %q", kept.origin), nil)
-		}
-		l.signer = given
-		return nil
+func (l *Ledger) setSigner(ctx context.Context, o *Options, kept settings) error {
+	if o.Signer != nil {
+		return l.setForeignSigner(o, kept.origin)
 	}
-	seed, err := l.keys.current().Unwrap(ctx, kept.signKey)
+	if o.PublicKey != "" {
+		return fail("open", ErrSetup, "Options.PublicKey goes with Options.Signer; without one the ledger has its own", nil)
+	}
+	seed, err := unwrap(ctx, l.keys.current(), kept.signKey)
 	if err != nil || len(seed) != ed25519.SeedSize {
 		return fail("open", ErrWrongSecret, "the signing key does not open", nil)
 	}
 	l.signer, l.public, err = signerFrom(kept.origin, seed)
 	return err
+}
+
+// setForeignSigner takes the application's signer, after a trial of whether its signatures verify.
+func (l *Ledger) setForeignSigner(o *Options, origin string) error {
+	name, err := guarded(func() (string, error) { return o.Signer.Name(), nil })
+	if err != nil || name != origin {
+		return fail("open", ErrSetup, fmt.Sprintf("the signer's name must be the origin %q", origin), err)
+	}
+	key := strings.TrimSpace(o.PublicKey)
+	verifier, err := note.NewVerifier(key)
+	if err != nil || verifier.Name() != origin {
+		return fail("open", ErrSetup, "Options.PublicKey is required with Options.Signer, in the form name+hash+base64", nil)
+	}
+	trial, err := sign(o.Signer, "fairlead trial of a signer\n")
+	if err != nil {
+		return fail("open", ErrSetup, "Options.Signer does not sign", hide(err))
+	}
+	if _, err := note.Open(trial, note.VerifierList(verifier)); err != nil {
+		return fail("open", ErrSetup, "Options.PublicKey is not the key of Options.Signer", nil)
+	}
+	l.signer, l.public = o.Signer, key
+	return nil
 }
 
 // signerFrom makes a note signer and its public key from an Ed25519 seed. note has no constructor for it, but reads the
@@ -119,10 +140,9 @@ func (s *signer) Sign(msg []byte) ([]byte, error) {
 	return ed25519.Sign(s.key, msg), nil
 }
 
-// PublicKey returns the key that checkpoints verify with, in the form of golang.org/x/mod/sumdb/note; empty if
-// Options.Signer was given, as its public half is then the application's to publish.
+// PublicKey returns the key that checkpoints verify with, in the form of golang.org/x/mod/sumdb/note.
 func (l *Ledger) PublicKey() string {
-	if l == nil {
+	if l.absent() {
 		return ""
 	}
 	return l.public

@@ -25,7 +25,9 @@ func (l *Ledger) tail() {
 			}
 			l.foldCommitted(c)
 		case <-tick.C:
-			l.tick()
+			if !l.reactions.full() {
+				l.tick()
+			}
 		}
 		l.reactions.start(l)
 	}

@@ -67,8 +67,10 @@ func (r Report) String() string {
 		}
 		return b.String()
 	}
-	fmt.Fprintf(&b, "Entries 1 to %d are as they were when the last of %d checkpoints was signed: none was changed, added, removed or moved.\n",
-		r.Covered, r.Checkpoints)
+	if r.Covered > 0 {
+		fmt.Fprintf(&b, "Entries 1 to %d are as they were when the last of %d checkpoints was signed: none was changed, added, removed or moved.\n",
+			r.Covered, r.Checkpoints)
+	}
 	if r.Covered < r.Entries {
 		fmt.Fprintf(&b, "Entries %d to %d are not covered by a checkpoint yet: they could be cut off or replaced without a trace.\n",
 			r.Covered+1, r.Entries)
@@ -105,7 +107,7 @@ func (l *Ledger) Verify(ctx context.Context, checkpoints ...[]byte) (Report, err
 	}
 	v := &verifier{report: Report{Origin: l.signer.Name()}}
 	for _, msg := range checkpoints {
-		c, err := l.openOwn(msg)
+		c, err := openCheckpoint(msg, l.public)
 		if err != nil {
 			return Report{}, err
 		}
@@ -127,14 +129,6 @@ func (l *Ledger) Verify(ctx context.Context, checkpoints ...[]byte) (Report, err
 	return v.report, v.report.err(op)
 }
 
-// openOwn reads a checkpoint, with its signature if the log knows its own public key.
-func (l *Ledger) openOwn(msg []byte) (checkpoint, error) {
-	if l.public != "" {
-		return openCheckpoint(msg, l.public)
-	}
-	return parseCheckpoint(msg)
-}
-
 func (l *Ledger) ownCheckpoints(ctx context.Context, v *verifier, head Seq) error {
 	for from := Seq(0); ; {
 		list, err := l.store.checkpoints(ctx, from, 1000)
@@ -143,7 +137,7 @@ func (l *Ledger) ownCheckpoints(ctx context.Context, v *verifier, head Seq) erro
 		}
 		for _, s := range list {
 			from = s.size + 1
-			c, err := l.openOwn(s.note)
+			c, err := openCheckpoint(s.note, l.public)
 			switch {
 			case err != nil || c.size != s.size:
 				v.report.find(s.size, "a stored checkpoint is not what was signed")
@@ -236,8 +230,9 @@ func (v *verifier) entry(e *envelope, leaf [32]byte) {
 	v.tree.add(leaf)
 	if e.stream == ownStream && (e.kind == kindErased || e.kind == kindRetained) {
 		var a accounting
-		if json.Unmarshal(e.public, &a) != nil || a.Bodies < 0 {
+		if json.Unmarshal(e.public, &a) != nil || a.Bodies < 0 || Seq(a.Bodies) > v.report.Entries {
 			v.report.find(v.report.Entries, "an erasure does not say what it removed")
+			a.Bodies = 0
 		}
 		v.report.Removed += a.Bodies
 		if e.kind == kindErased {
