@@ -56,6 +56,25 @@ func TestScannerOptions(t *testing.T) {
 		func() { names(Scanner{Kinds: []Kind{"EMAIL"}}) })
 }
 
+func TestCountries(t *testing.T) {
+	text := "SSN 899-99-9998, NHS 401 023 2137, jo@example.org, TFN 876 543 210"
+	for _, c := range []struct {
+		countries []string
+		want      []string
+	}{
+		{nil, []string{"899-99-9998", "401 023 2137", "jo@example.org", "876 543 210"}},
+		{[]string{"US"}, []string{"899-99-9998", "jo@example.org"}},
+		{[]string{"GB", "AU"}, []string{"401 023 2137", "jo@example.org", "876 543 210"}},
+	} {
+		s := Scanner{Countries: c.countries}
+		assert.Equal(t, c.want, pieces(text, s.Scan(nil, text)), "%v", c.countries)
+	}
+	both := Scanner{Countries: []string{"GB"}, Kinds: []Kind{USSSN, UKNHS}}
+	assert.Equal(t, []string{"401 023 2137"}, pieces(text, both.Scan(nil, text)), "both must hold")
+	assert.PanicsWithValue(t, "pii: Scanner.Countries names a country none of whose kinds this package finds: UK; pii.Kinds() lists the countries, by their ISO 3166-1 codes (GB, not UK)",
+		func() { (&Scanner{Countries: []string{"UK"}}).Scan(nil, "") })
+}
+
 func TestOverlapsGoToTheBest(t *testing.T) {
 	var s Scanner
 	for text, want := range map[string][]string{

@@ -40,6 +40,15 @@ func TestSecrets(t *testing.T) {
 			"-----BEGIN PGP PRIVATE KEY BLOCK-----\nMC4CAQ==\n-----END PGP PRIVATE KEY BLOCK-----", "-----BEGIN OPENSSH PRIVATE KEY-----\\nMC4CAQ==", "-----BEGIN EC PRIVATE KEY-----\nMC4C",
 		}, []string{"-----BEGIN PUBLIC KEY-----\nMC4CAQ==\n-----END PUBLIC KEY-----", "----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY----"}},
 	})
+	plain := strings.Repeat("QwErTyUiOpAsDfGh", 4)
+	for _, token := range []string{"hf_" + plain[:34], "api_org_" + plain[:34], "glpat-" + plain[:20], "sk_" + "live_" + plain[:24], "sk-" + plain[:48]} {
+		var s Scanner
+		for _, frame := range []string{"%s", "key=%s;", "a_b-c %s d_e-f", "\"%s\""} {
+			text := strings.Replace(frame, "%s", token, 1)
+			assert.Equal(t, []string{token}, pieces(text, s.Scan(nil, text)), "no digit in %s", text)
+		}
+		assert.Empty(t, s.Scan(nil, "x"+token), "part of a longer word")
+	}
 	var s Scanner
 	text := "export GITHUB_TOKEN=" + ghp + "; \"aws\":\"AKIAIOSFODNN7EXAMPLE\""
 	assert.Equal(t, []string{ghp, "AKIAIOSFODNN7EXAMPLE"}, pieces(text, s.Scan(nil, text)))
