@@ -14,6 +14,10 @@
 //
 //	guarded := privacy.Wrap(Answer, &privacy.Redactor{}, (*privacy.Session).Hide, (*privacy.Session).Show)
 //
+// An SDK that takes an *http.Client needs neither: [Transport] hides every request to an AI interface and shows every answer,
+// streamed or whole. [WrapStream] and [WrapText] guard functions that answer in pieces, [Redactor.Reader] and [Redactor.Writer] hide
+// what is read or written.
+//
 // For a text by hand there is [Redactor.Text], for logs [Redactor.LogAttr], for a conversation of several calls
 // [Redactor.Session] with [WithSession].
 //
