@@ -358,6 +358,26 @@ func BenchmarkObserveWatched(b *testing.B) {
 	}
 }
 
+// BenchmarkMemoryFloor is what 100,489 counters cost when nothing is done but to find one
+// at random through a table of pointers and add to it: what BenchmarkObserve/100489 can
+// be compared with, as it depends on the machine's caches.
+func BenchmarkMemoryFloor(b *testing.B) {
+	const cells, slots = 317 * 317, 1 << 18
+	index := make([]*cell, slots)
+	at := make([]uint32, cells)
+	for i, k := range rand.New(rand.NewPCG(1, 1)).Perm(slots)[:cells] {
+		index[k] = &cell{more: &more{}}
+		at[i] = uint32(k)
+	}
+	i := 0
+	for b.Loop() {
+		index[at[i]].yes.Add(1)
+		if i++; i == cells {
+			i = 0
+		}
+	}
+}
+
 func BenchmarkObserveBetting(b *testing.B) {
 	m := newMonitor(b, &Options{Bets: []Bet{{"sex", "f", "m"}}}, "sex", "age")
 	ctx := context.Background()
