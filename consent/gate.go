@@ -100,6 +100,23 @@ func (g *Gate) now() time.Time {
 	return now
 }
 
+// Purposes are the gate's, in the order they were given to New. None for the nil gate.
+func (g *Gate) Purposes() []Purpose {
+	if g == nil {
+		return nil
+	}
+	all := make([]Purpose, len(g.purposes))
+	for _, p := range g.purposes {
+		one := p.Purpose
+		for _, list := range []*[]string{&one.Within, &one.OptOut, &one.Data, &one.Recipients, &one.Processing} {
+			*list = slices.Clone(*list)
+		}
+		one.Bases = slices.Clone(one.Bases)
+		all[p.index] = one
+	}
+	return all
+}
+
 // Close ends the gate's following of the log; from then on it denies. A gate that lives as long as its ledger need not be closed.
 func (g *Gate) Close() {
 	if g != nil {

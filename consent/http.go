@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -96,5 +97,23 @@ func Handler(next http.Handler, gate *Gate, describe func(*http.Request) Ask) ht
 		next.ServeHTTP(w, r.WithContext(ctx))
 		scope.Continue()
 		err = nil
+	})
+}
+
+// GPCSupport serves /.well-known/gpc.json, by which a site says that it abides by Global Privacy Control. since is when it last changed
+// how, and is shown as a date; a zero time panics, as a site has to know.
+func GPCSupport(since time.Time) http.Handler {
+	if since.IsZero() {
+		panic("fairlead: consent.GPCSupport: since is zero: pass the date on which the site began to abide by the signal")
+	}
+	text := `{"gpc":true,"lastUpdate":"` + since.UTC().Format(time.DateOnly) + `"}`
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(text)) // if the client has gone, there is nobody left to tell
 	})
 }

@@ -25,10 +25,10 @@ const receiptType = "consent-receipt+jwt"
 // maxReceipt is more than any receipt of this package takes, in bytes.
 const maxReceipt = 1 << 20
 
-// ErrNoReceipt: the person has no event at that position, or it was erased.
+// ErrNoReceipt says that the person has no event at that position, or it was erased.
 var ErrNoReceipt = errors.New("consent: no such event")
 
-// ErrReceipt: a receipt does not verify.
+// ErrReceipt says that a receipt does not verify.
 var ErrReceipt = errors.New("consent: the receipt does not verify")
 
 // Receipt is what a verified receipt says. It prints redacted; read its fields for what it holds.

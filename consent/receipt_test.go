@@ -197,7 +197,7 @@ func TestReceiptSaysWhatItLacks(t *testing.T) {
 		e := record(t, gate, consent.Event{Subject: "customer-1", Purpose: "offers", Kind: consent.Granted})
 		_, err = gate.Receipt(t.Context(), "customer-1", e.Seq)
 		require.ErrorIs(t, err, consent.ErrInvalid, field)
-		assert.ErrorContains(t, err, field)
+		require.ErrorContains(t, err, field)
 	}
 	gate, _ := newGate(t)
 	e := record(t, gate, consent.Event{Subject: "customer-1", Purpose: "offers", Kind: consent.Granted})

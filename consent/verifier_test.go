@@ -24,8 +24,8 @@ func verify(receipt string, key ed25519.PublicKey) error {
 		return errors.New("signature")
 	}
 	var r struct {
-		Subject, LogKey             string
-		Log_Key                     string //nolint:revive // the name in the JSON
+		Subject                     string
+		LogKey                      string `json:"log_key"`
 		Event, Envelope, Checkpoint []byte
 		Inclusion                   [][]byte
 		Seq                         uint64
@@ -34,7 +34,7 @@ func verify(receipt string, key ed25519.PublicKey) error {
 		return err
 	}
 	// The note: text, empty line, "— name base64(4 bytes of key hash, signature)". The key: name+hash+base64(1, key).
-	keyParts := strings.SplitN(r.Log_Key, "+", 3)
+	keyParts := strings.SplitN(r.LogKey, "+", 3)
 	logKey, err := base64.StdEncoding.DecodeString(keyParts[2])
 	text, signed, _ := strings.Cut(string(r.Checkpoint), "\n\n")
 	signed, _, _ = strings.Cut(signed, "\n")

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -261,4 +262,16 @@ func TestTransportPassesTheServersErrorOn(t *testing.T) {
 	ctx := consent.WithAsk(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
 	_, err := rt.RoundTrip(httptest.NewRequest(http.MethodGet, "http://127.0.0.1/", nil).WithContext(ctx)) //nolint:bodyclose // there is none
 	require.ErrorIs(t, err, boom)
+}
+
+func TestGPCSupport(t *testing.T) {
+	h := consent.GPCSupport(time.Date(2026, 5, 17, 23, 0, 0, 0, time.UTC))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/.well-known/gpc.json", nil))
+	assert.JSONEq(t, `{"gpc":true,"lastUpdate":"2026-05-17"}`, w.Body.String())
+	assert.Equal(t, "application/json", w.Header().Get("Content-Type"))
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/.well-known/gpc.json", nil))
+	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
+	assert.Panics(t, func() { consent.GPCSupport(time.Time{}) })
 }
