@@ -3,14 +3,19 @@
 // Most callers want [Wrap], or Transparency in fairlead.Around: every call of the wrapped function leaves one record, durable before
 // the answer is delivered. A record joins what the model was given and said (as salted digests), the explanation, and what the other
 // guards found out: which consent the call rests on, how much was hidden, whether a person reviewed it. A [Journal] keeps
-// nothing itself: records are entries of the ledger, so they can be proved and erased as everything else.
+// no records itself: they are entries of the ledger, so they can be proved and erased as everything else.
 //
 // [WrapStream] is for functions that stream, [Transport] for SDKs that take an *http.Client, [Journal.Record] for a call that nothing
 // fits.
 //
 // The customer reads with [Journal.Get], which knows no record but their own, staff with [Journal.Lookup]; [Record.Why] answers
 // "why did I get this?" in a sentence, and [Journal.Report] "how is my data used?" in the slots of GDPR Art. 15. Package
-// explain computes factors for any Go function; what takes too long for the call is added later with [Journal.Explain].
+// explain computes factors for any Go function; what takes too long for the call is drawn (Options.ExplainShare) or added later with
+// [Journal.Explain].
+//
+// A report carries a proof of every entry it names, which [SubjectReport.Check] checks away from the log. ledger.Ledger.Erase erases a
+// person here as everywhere, and [Journal.Retain] what is old; what was proved before stays proved. [Journal.Dropped] and
+// [Journal.Written] say whether anything is missing.
 //
 // # Entries
 //
@@ -42,7 +47,7 @@
 //	explanation         see Explanation                the explain function, of what the model itself said
 //	unexplained         constant text                  why there is no explanation, if one failed
 //	notes, notes_lost   factors; count                 Annotate
-//	consent             purpose, basis, reason, receipt (entry ID), as_of (ledger position)   consent
+//	consent             purpose, basis, reason, receipt, as_of (ledger positions)   consent
 //	hidden, session     counts by kind; vault ID       privacy
 //	review, sampled     p in (0, 1], rule, case (UUID), held, verdict, reviewer; count        oversight
 //	input               digest; payload if asked       what the function was given

@@ -25,7 +25,8 @@ type Exchange struct {
 // Transport returns a RoundTripper that records each request, for any SDK that takes an *http.Client: the same as Wrap, for
 // functions that are a service somewhere else. The digests are of the bodies as they go over the wire ([Digest.MatchesBytes]). An
 // answer is recorded before it is delivered; a stream (text/event-stream, NDJSON, or above 16 MiB) when it has been read to its
-// end, where a record that cannot be written takes the place of io.EOF, or when it is closed before, as abandoned. Retries of one
+// end, where a record that cannot be written takes the place of io.EOF, or when it is closed before, as abandoned. (The call itself, and
+// with it the span, has ended by then: how a stream ended only its record says.) Retries of one
 // request are attempts of one decision. A refused request is answered with 403 and X-Should-Retry: false; the typed error
 // stands in the trail of fairlead.Track. base nil is http.DefaultTransport.
 func Transport(base http.RoundTripper, j *Journal, explain func(Exchange) Explanation) http.RoundTripper {

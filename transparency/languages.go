@@ -67,6 +67,8 @@ var english = Words{
 	Expired:    "nobody checked it in time, so it was refused",
 	Drawn:      "it was drawn for a check by a person",
 	Instead:    "the answer would have been another with {}",
+	Proved:     "{} entries are proved to be in the log that has this key; the proofs are in this report's JSON form",
+	Unsteady:   "the system does not always answer the same, so these reasons are not exact",
 	Erased:     "{} UTC: everything recorded until then was erased, {} entries",
 	And:        " and ",
 	Kinds: map[string]string{
@@ -113,6 +115,8 @@ var spanish = Words{
 	Expired:    "nadie lo revisó a tiempo, así que se rechazó",
 	Drawn:      "salió elegido para que lo revise una persona",
 	Instead:    "la respuesta habría sido otra con {}",
+	Proved:     "Está probado que {} entradas están en el registro con esta clave; las pruebas están en la forma JSON de este informe",
+	Unsteady:   "el sistema no siempre responde igual, así que estos motivos no son exactos",
 	Erased:     "{} UTC: se borró todo lo registrado hasta entonces, {} entradas",
 	And:        " y ",
 	Kinds: map[string]string{
@@ -159,6 +163,8 @@ var german = Words{
 	Expired:    "niemand hat es rechtzeitig geprüft, daher wurde es abgelehnt",
 	Drawn:      "es wurde für die Prüfung durch einen Menschen ausgewählt",
 	Instead:    "die Antwort wäre anders ausgefallen mit: {}",
+	Proved:     "{} Einträge stehen nachweislich im Protokoll mit diesem Schlüssel; die Nachweise stehen in der JSON-Form dieses Berichts",
+	Unsteady:   "das System antwortet nicht immer gleich, daher sind diese Gründe nicht genau",
 	Erased:     "{} UTC: alles bis dahin Aufgezeichnete wurde gelöscht, {} Einträge",
 	And:        " und ",
 	Kinds: map[string]string{

@@ -1,6 +1,7 @@
 package transparency
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func (r *SubjectReport) document() *document {
 		d.heading(2, part.title)
 		var items []string
 		for _, e := range part.events {
-			items = append(items, e.At.Format(time.DateTime)+" "+e.Kind+" "+e.ID.String())
+			items = append(items, e.inWords())
 		}
 		d.list(items, slots["none"])
 	}
@@ -57,7 +58,28 @@ func (r *SubjectReport) document() *document {
 		}
 		d.list(items, "")
 	}
+	if len(r.Proofs) > 0 {
+		d.heading(2, slots["proof"])
+		d.paragraph(say(words.Proved, strconv.Itoa(len(r.Proofs))))
+		d.paragraph(r.PublicKey)
+	}
 	return d
+}
+
+// inWords is an event in one line: when, what, for which purpose, and where in the log it stands.
+func (e *Event) inWords() string {
+	var about struct {
+		Purpose string `json:"purpose"`
+		Text    string `json:"text"`
+	}
+	_ = json.Unmarshal(e.Details, &about) // details of another form say nothing here
+	line := e.At.Format(time.DateTime) + " " + e.Kind
+	for _, s := range []string{about.Purpose, about.Text} {
+		if s != "" {
+			line += ": " + s
+		}
+	}
+	return line + " · " + e.ID.String() + " · " + strconv.FormatUint(uint64(e.Seq), 10)
 }
 
 // positions are the places in the log where a verifier finds the record's entries.

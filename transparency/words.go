@@ -41,6 +41,8 @@ type Words struct {
 	Drawn      string
 	Instead    string // {}: what would have turned the answer
 	Erased     string // {} and {}: when, and how many entries
+	Proved     string // {}: how many entries
+	Unsteady   string // the function was seen to answer the same input differently
 
 	And     string            // between the last two of a list, with its spaces
 	Kinds   map[string]string // kind of personal data to "singular|plural"; others are read off the kind's name
@@ -63,7 +65,7 @@ func (w Words) Why(r Record) string {
 // tell is Why in words that leave nothing empty.
 func (w *Words) tell(r *Record) string {
 	parts := []string{w.because(r)}
-	for _, part := range []string{w.instead(r), w.consent(r), w.hidden(r.Hidden), w.review(r)} {
+	for _, part := range []string{w.instead(r), w.unsteady(r), w.consent(r), w.hidden(r.Hidden), w.review(r)} {
 		if part != "" {
 			parts = append(parts, part)
 		}
@@ -173,6 +175,14 @@ func (w *Words) instead(r *Record) string {
 		return ""
 	}
 	return say(w.Instead, w.list(parts))
+}
+
+// unsteady says that reasons which were computed are not the whole truth.
+func (w *Words) unsteady(r *Record) string {
+	if a := r.Explanation.Attribution; a != nil && !a.Steady() {
+		return w.Unsteady
+	}
+	return ""
 }
 
 func (w *Words) consent(r *Record) string {

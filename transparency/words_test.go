@@ -71,4 +71,25 @@ func TestAnAttributionIsReasonEnough(t *testing.T) {
 	adverse := &Adverse{Reasons: []Reason{{Text: "income too low for the amount asked for"}, {Text: "time in job too short"}}}
 	assert.Equal(t, "The main reasons: income too low for the amount asked for and time in job too short.",
 		Record{Explanation: Explanation{Attribution: a, Adverse: adverse}}.Why())
+	a.Unsteady = 0.5
+	assert.Contains(t, Record{Explanation: Explanation{Attribution: a}}.Why(), "; the system does not always answer the same, so these reasons are not exact.")
+}
+
+// Nothing of the built-in languages is left to English.
+func TestTheLanguagesAreComplete(t *testing.T) {
+	for _, w := range []Words{english, spanish, german} {
+		assert.Equal(t, w, w.completed())
+		for _, s := range []map[string]string{w.Kinds, w.Bases, w.Slots} {
+			for k, v := range s {
+				assert.NotEmpty(t, v, k)
+			}
+		}
+		for i := range reflect.ValueOf(w).NumField() {
+			name := reflect.TypeFor[Words]().Field(i).Name
+			assert.False(t, reflect.ValueOf(w).Field(i).IsZero(), name)
+			if s, ok := reflect.ValueOf(w).Field(i).Interface().(string); ok {
+				assert.Equal(t, strings.Count(reflect.ValueOf(english).Field(i).String(), "{}"), strings.Count(s, "{}"), name)
+			}
+		}
+	}
 }

@@ -58,7 +58,7 @@ func (m *model[In]) share(workers int, part func(m *model[In], i, of int) float6
 	var wg sync.WaitGroup
 	for i := range models {
 		one := &models[i]
-		one.ctx, one.f = m.ctx, m.f
+		one.ctx, one.f = m.ctx, m.f //nolint:fatcontext // each part has the one of all
 		wg.Go(func() {
 			done := false
 			defer func() {
