@@ -54,7 +54,7 @@ func asia() []rule {
 		}, shapes: "999999-99-9999|999999999999", check: myKad, weak: 0.2, words: "mykad|nric|ic|kad pengenalan"},
 		{Info: Info{
 			"IL_ID", "IL", "9 digits", "Luhn", "Population and Immigration Authority", "00000001-8", true,
-		}, shapes: "99999999-9|999999999", check: func(v id) bool { return luhn(v) && v.num(0, 9) != 0 }, words: "teudat|zehut|israel|israeli|תעודת|זהות"},
+		}, shapes: "?99999999-9|999999999", check: func(v id) bool { return luhn(v) && v.num(0, 9) != 0 }, words: "teudat|zehut|israel|israeli|תעודת|זהות"},
 		{
 			Info: Info{
 				"AE_EMIRATES_ID", "AE", "784-YYYY-9999999-9", "784, year, Luhn", "ICP, Emirates ID card", "784-1980-0000000-4", true,

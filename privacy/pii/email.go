@@ -111,9 +111,21 @@ func (s *sweep) mailDomain(i int) (end int, score float64) {
 		return 0, 0
 	case knownTop(top):
 		return h.end, 1
+	case mixedCase(top):
+		return 0, 0 // "m.Path@m.Version" in a program
 	default:
 		return h.end, named
 	}
+}
+
+// mixedCase reports whether v has small letters and capitals.
+func mixedCase(v string) bool {
+	small, capital := false, false
+	for i := range len(v) {
+		small = small || v[i]-'a' < 26
+		capital = capital || v[i]-'A' < 26
+	}
+	return small && capital
 }
 
 // mailLiteral reads an address literal such as [192.0.2.1] (RFC 5321 4.1.3).

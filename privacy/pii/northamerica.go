@@ -41,7 +41,7 @@ func northAmerica() []rule {
 				"US_DRIVER_LICENSE", "US", "as each state prints it", "", "AAMVA, Driver License Formats by State", "D000-0000-0001", true,
 			}, shapes: "A999-9999-9999|A999-9999-9999-99|A999-999-99-999-9|A9999-99999-99999|?A9999999|?A99999999|?A999999999|?A999999999999|?A99999999999999|?A99999|?A999999|?99999999A|" +
 				"?9999-99-9999|999999999|9999999999|99999999999|999999999999|9999999999999|99999999|9999999", strong: 0.3, weak: 0.1, check: lettersThenDigits,
-			words: "driver license|drivers license|driver s|driving license|driver licence|driving licence|license|licence|dmv",
+			words: "driver license|drivers license|driver s|driving license|driver licence|driving licence|dmv",
 		},
 		{Info: Info{
 			"MEDICAL_LICENSE", "US", "registrant code, letter or 9, 7 digits", "(d1+d3+d5) + 2(d2+d4+d6) mod 10",

@@ -135,6 +135,9 @@ func (s *sweep) nanp(a int) {
 	if !s.phoneEnds(b) || !nanpNumber(&v, v.n-10) {
 		return
 	}
+	if b == first && (!s.eng.areaInUse(v.num(v.n-10, v.n-7)) || v.is(v.n-10, "2147483")) {
+		return // the largest 32-bit number, and what no area code begins
+	}
 	score := 0.7
 	if b > first && !s.eng.areaInUse(v.num(v.n-10, v.n-7)) {
 		score = 0.4 // or an area code given out since the table was made
