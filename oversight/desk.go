@@ -48,6 +48,12 @@ type Options struct {
 	// time. It must be quick: appends wait for it on a Memory ledger, and other reactions on every ledger. Where it must not be lost,
 	// hand it to a queue of your own; [Webhook] posts it. Default: nobody is told.
 	Notify func(Notice)
+	// RosterOnly lets nobody claim a case who is not on the roster, or whose training has run out; see Enrol. Default: anybody who
+	// has a name; your authoriser decides.
+	RosterOnly bool
+	// Progress hears how far the reading of the ledger in New has come: the position just read, and the last one there was at the
+	// beginning. Default: nobody is told.
+	Progress func(read, last ledger.Seq)
 	// MeterProvider makes the gauges of the queue and the switch. Default: the global provider at the time of New.
 	MeterProvider metric.MeterProvider
 }
@@ -85,7 +91,7 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 	}
 	k.codec = k.opts.Codec
 	k.state.breaker = newWatermark(policy.Breaker)
-	if k.follower, err = l.Follow(ctx, []string{stream, ledgerStream}, k.state.fold); err != nil {
+	if err := k.replay(ctx); err != nil {
 		return nil, err
 	}
 	key, err := k.samplingKey(ctx)
@@ -111,6 +117,33 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 		}
 	}
 	return k, nil
+}
+
+// progressEvery is how many positions lie between two words about the progress of a replay.
+const progressEvery = 1 << 16
+
+// replay reads the ledger and then follows it.
+func (k *Desk) replay(ctx context.Context) error {
+	fold := k.state.fold
+	var done atomic.Bool
+	if tell := k.opts.Progress; tell != nil {
+		health, err := k.ledger.Health(ctx)
+		if err != nil {
+			return err
+		}
+		next := ledger.Seq(progressEvery)
+		fold = func(e ledger.Entry, now time.Time) error {
+			if !done.Load() && e.Seq >= next {
+				next = e.Seq + progressEvery
+				_, _ = guard(func() ([]byte, error) { tell(e.Seq, health.Head); return nil, nil }) // its panic must not stop the desk
+			}
+			return k.state.fold(e, now)
+		}
+	}
+	var err error
+	k.follower, err = k.ledger.Follow(ctx, []string{stream, ledgerStream}, fold)
+	done.Store(true)
+	return err
 }
 
 func (o *Options) check() error {

@@ -17,7 +17,8 @@
 //
 //	offers, err = recommend(oversight.Resume(ctx, caseID), customer)
 //
-// What was decided while nobody waited stands in [Desk.Undelivered] until somebody comes for it.
+// What was decided while nobody waited stands in [Desk.Undelivered] until somebody comes for it,
+// and what was begun and never finished in [Desk.Interrupted].
 //
 // Reviewers work through [Desk.Pending], [Desk.Claim], [Desk.Get] and [Desk.Submit]. [Desk.Stop] refuses every call until
 // [Desk.Start].

@@ -38,6 +38,8 @@ const (
 	kindDrilled     = "stop.drilled"
 	kindKey         = "desk.key"
 	kindRead        = "breaker.read"
+	kindEnrolled    = "roster.enrolled"
+	kindDismissed   = "roster.dismissed"
 )
 
 // caseKinds are the kinds about single cases: what Retain may delete.

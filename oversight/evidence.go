@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -37,9 +38,11 @@ func Checklist() []Duty {
 	return duties
 }
 
-// Evidence writes a zip with a record behind every line of the checklist: checklist.json, estimate.json, reviewers.json,
-// verdicts.jsonl (who judged what and when, without inputs, outputs and comments), stops.jsonl (stops, starts and drills) and
-// manifest.json (the SHA-256 of each, and up to which position of the ledger). It names reviewers: keep it accordingly.
+// Evidence writes a zip with a record behind every line of the checklist: checklist.json, policy.json, estimate.json, reviewers.json,
+// roster.jsonl (who was enrolled and dismissed, by whom), verdicts.jsonl (who judged what and when, without inputs, outputs and
+// comments), stops.jsonl (stops, starts and drills), log.export and log.key (what examples/verify checks: that the log with every
+// verdict and stop at its position is as it was written) and manifest.json (the SHA-256 of each, and up to which position of the
+// ledger). It names reviewers: keep it accordingly.
 func (k *Desk) Evidence(ctx context.Context, w io.Writer, win Window) error {
 	if w == nil {
 		return invalid("Evidence needs a writer")
@@ -63,10 +66,19 @@ func (k *Desk) Evidence(ctx context.Context, w io.Writer, win Window) error {
 	if err := k.verdictLines(ctx, z, win); err != nil {
 		return err
 	}
+	if err := k.rosterLines(ctx, z, win); err != nil {
+		return err
+	}
 	last, err := k.stopLines(ctx, z, win)
 	if err != nil {
 		return err
 	}
+	z.json("policy.json", k.policy.evidence())
+	z.raw("log.key", []byte(k.ledger.PublicKey()+"\n"))
+	if err := k.ledger.Export(ctx, z.create("log.export")); err != nil {
+		return unwritten(nil, "the export of the log", err)
+	}
+	z.done("log.export")
 	z.json("manifest.json", manifest{Made: z.at, From: win.From, To: win.To, Ledger: last, Policy: k.policy.Version, Files: z.files})
 	if z.err == nil {
 		z.err = z.zip.Close()
@@ -146,7 +158,7 @@ func (k *Desk) verdictLines(ctx context.Context, z *bundle, win Window) error {
 	return nil
 }
 
-// stopLine is one use of the switch.
+// stopLine is one use of the switch, or one change of the roster.
 type stopLine struct {
 	Seq  ledger.Seq      `json:"seq"`
 	At   time.Time       `json:"at"`
@@ -155,18 +167,29 @@ type stopLine struct {
 }
 
 func (k *Desk) stopLines(ctx context.Context, z *bundle, win Window) (last ledger.Seq, err error) {
-	out := z.create("stops.jsonl")
+	return k.lines(ctx, z, "stops.jsonl", win.From, win.To, kindStopOn, kindStopOff, kindDrilled)
+}
+
+// rosterLines has who was enrolled before the window, too: they reviewed in it.
+func (k *Desk) rosterLines(ctx context.Context, z *bundle, win Window) error {
+	_, err := k.lines(ctx, z, "roster.jsonl", time.Time{}, win.To, kindEnrolled, kindDismissed)
+	return err
+}
+
+// lines writes the entries of some kinds.
+func (k *Desk) lines(ctx context.Context, z *bundle, name string, from, to time.Time, kinds ...string) (last ledger.Seq, err error) {
+	out := z.create(name)
 	for e, err := range k.ledger.Since(ctx, 0) {
 		if err != nil {
 			return 0, unwritten(nil, "the log", err)
 		}
 		last = e.Seq
-		inside := !e.At.Before(win.From) && (win.To.IsZero() || e.At.Before(win.To))
-		if e.Stream == stream && inside && (e.Kind == kindStopOn || e.Kind == kindStopOff || e.Kind == kindDrilled) {
+		inside := !e.At.Before(from) && (to.IsZero() || e.At.Before(to))
+		if e.Stream == stream && inside && slices.Contains(kinds, e.Kind) {
 			z.line(out, stopLine{Seq: e.Seq, At: e.At, Kind: e.Kind, What: e.Body})
 		}
 	}
-	z.done("stops.jsonl")
+	z.done(name)
 	return last, nil
 }
 

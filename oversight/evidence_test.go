@@ -11,6 +11,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,6 +26,7 @@ func TestEvidenceHasARecordBehindEveryLine(t *testing.T) {
 	lease := claim(t, desk, "rosa", ids[0])
 	require.NoError(t, desk.Submit(t.Context(), lease, oversight.Judgement{Verdict: oversight.Approved, Comment: canary, Reasons: []string{"fine"}}))
 	vote(t, desk, "ruth", ids[0], oversight.Approved)
+	require.NoError(t, desk.Enrol(t.Context(), "olga", oversight.Member{Name: "rosa", Competence: "analyst", TrainedUntil: time.Now().AddDate(1, 0, 0)}))
 	_, err := desk.Drill(t.Context(), "olga", func(ctx context.Context) error {
 		_, err := number(desk)(about(ctx, canary), 3)
 		return err
@@ -61,6 +63,11 @@ func TestEvidenceHasARecordBehindEveryLine(t *testing.T) {
 			require.NotEmpty(t, files[name], "%s needs %s", duty.ID, name)
 		}
 	}
+	report, err := ledger.VerifyExport(bytes.NewReader(files["log.export"]), strings.TrimSpace(string(files["log.key"])))
+	require.NoError(t, err, "what examples/verify checks")
+	require.GreaterOrEqual(t, report.Covered, manifest.Ledger)
+	require.Contains(t, string(files["roster.jsonl"]), `"competence":"analyst"`)
+	require.Contains(t, string(files["policy.json"]), `"need": 2`)
 	require.Contains(t, string(files["verdicts.jsonl"]), `"reviewers":["rosa","ruth"]`)
 	require.Equal(t, 3, strings.Count(string(files["stops.jsonl"]), "\n"), "on, off and the drill")
 	require.Contains(t, string(files["stops.jsonl"]), `"refused":true`)

@@ -23,9 +23,6 @@ type Delivery struct {
 	Expired bool      // the verdict is the deadline's
 	Decided time.Time // since when it waits
 	Lapses  time.Time // when it leaves this list: what was approved is then too old to be delivered
-	// Begun says that the call was begun and its result is not known: it runs now, or its process ended. It is not run again: look
-	// what it did.
-	Begun bool
 }
 
 // Format prints the case's ID under every verb.
@@ -44,6 +41,16 @@ const maxOwed = 1 << 17
 // Undelivered lists the decided cases that nobody has resumed yet and whose verdict has not lapsed, in the order of their verdicts, at
 // most limit (0: DefaultLimit). Call the guarded function under Resume for each; what has been listed twice is delivered once.
 func (k *Desk) Undelivered(ctx context.Context, limit int) ([]Delivery, error) {
+	return k.owing(ctx, limit, false)
+}
+
+// Interrupted lists the approved calls that were begun and whose result is not known, as Undelivered lists the others: they run now, or
+// their process has ended, and nobody knows whether the effect happened. They are not run again: look what they did.
+func (k *Desk) Interrupted(ctx context.Context, limit int) ([]Delivery, error) {
+	return k.owing(ctx, limit, true)
+}
+
+func (k *Desk) owing(ctx context.Context, limit int, begun bool) ([]Delivery, error) {
 	if err := k.usable(); err != nil {
 		return nil, err
 	}
@@ -59,7 +66,7 @@ func (k *Desk) Undelivered(ctx context.Context, limit int) ([]Delivery, error) {
 	defer s.mu.Unlock()
 	var due []Delivery
 	for el := s.out.order.Front(); el != nil && len(due) < limit; el = el.Next() {
-		if d := el.Value.(*owed); !d.lapsed(now) { //nolint:forcetypeassert // nothing else is in it
+		if d := el.Value.(*owed); d.begun == begun && !d.lapsed(now) { //nolint:forcetypeassert // nothing else is in it
 			due = append(due, d.Delivery)
 		}
 	}
@@ -76,6 +83,7 @@ type owed struct {
 	Delivery
 	mark   ledger.Mark
 	opened time.Time
+	begun  bool
 }
 
 func (d *owed) lapsed(now time.Time) bool { return now.After(d.Lapses) }
@@ -105,7 +113,7 @@ func (o *outbox) take(e ledger.Entry) {
 		return
 	}
 	if e.Kind == kindIntent {
-		el.Value.(*owed).Begun = true //nolint:forcetypeassert // as above
+		el.Value.(*owed).begun = true //nolint:forcetypeassert // as above
 		return
 	}
 	o.remove(el)

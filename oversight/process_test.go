@@ -69,8 +69,10 @@ func killed(t *testing.T, s store) {
 		seen[line]++
 		require.Equal(t, 1, seen[line], "done twice: %s", line)
 	}
-	t.Logf("%d kills: %d cases acknowledged and none lost, %d decided and none twice, %d effects and none twice",
-		rounds, len(opened), len(decided), len(seen))
+	interrupted, err := desk.Interrupted(t.Context(), 1<<20)
+	require.NoError(t, err)
+	t.Logf("%d kills: %d cases acknowledged and none lost, %d decided and none twice, %d effects and none twice, %d interrupted",
+		rounds, len(opened), len(decided), len(seen), len(interrupted))
 	require.NotEmpty(t, seen)
 }
 

@@ -155,6 +155,9 @@ func level(urgent, held bool) int {
 }
 
 func (k *Desk) claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease, error) {
+	if err := k.allowed(reviewer); err != nil {
+		return Lease{}, err
+	}
 	c, err := k.openCase(ctx, id)
 	if err != nil {
 		return Lease{}, err

@@ -24,7 +24,8 @@ type state struct {
 	held   int                   // open cases that hold something
 	due    dueHeap
 	out    outbox
-	key    [keySize]byte // drawn by the first desk of the ledger; zero: none yet
+	roster map[string]Member // by name
+	key    [keySize]byte     // drawn by the first desk of the ledger; zero: none yet
 	await  map[uuid.UUID]*effect
 	watch  map[uuid.UUID]*watcher
 
@@ -86,6 +87,12 @@ func (s *state) take(e ledger.Entry) (effect, error) {
 		return ignored, nil // evidence
 	case kindStopOn, kindStopOff:
 		return s.takeStop(e)
+	case kindEnrolled, kindDismissed:
+		var body rosterBody
+		if err := decode(e, &struct{}{}, &body); err != nil {
+			return ignored, err
+		}
+		return s.enrol(e.Kind, body.Member), nil
 	case kindRead:
 		var n reading
 		if err := decode(e, &n, nil); err != nil {
