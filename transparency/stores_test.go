@@ -3,18 +3,18 @@ package transparency_test
 import (
 	"bytes"
 	"database/sql"
-	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
+	"github.com/fairlead-go/fairlead/internal/pgtest"
 	"github.com/fairlead-go/fairlead/ledger"
 )
 
@@ -32,27 +32,44 @@ func onSQLite(t testing.TB, dsn string) *ledger.Ledger {
 	return opened(t, db)
 }
 
-// postgresEnv names a running server, as for the ledger's own tests; databases named fairlead_test_* are made and dropped there.
-const postgresEnv = "FAIRLEAD_TEST_POSTGRES"
+var (
+	started atomic.Bool
+	cluster = sync.OnceValues(func() (*pgtest.Cluster, error) {
+		started.Store(true)
+		return pgtest.Start()
+	})
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if started.Load() {
+		if c, err := cluster(); err == nil {
+			c.Stop()
+		}
+	}
+	os.Exit(code)
+}
 
 func onPostgres(t testing.TB) *ledger.Ledger {
 	t.Helper()
-	dsn, err := url.Parse(os.Getenv(postgresEnv))
-	if err != nil || dsn.Host == "" {
-		t.Skip("no PostgreSQL: set " + postgresEnv)
+	c, err := cluster()
+	if err != nil {
+		t.Skip("no PostgreSQL: ", err)
 	}
-	admin, err := sql.Open("pgx", dsn.String())
+	name, dsn, err := c.Database()
 	require.NoError(t, err)
-	name := fmt.Sprintf("fairlead_test_%d_%x", os.Getpid(), uuid.New().NodeID())
+	admin, err := sql.Open("pgx", c.Admin())
+	require.NoError(t, err)
 	_, err = admin.Exec(`CREATE DATABASE ` + name)
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		_, err := admin.Exec(`DROP DATABASE ` + name + ` WITH (FORCE)`)
-		require.NoError(t, err)
+		if !c.Private() { // of a private cluster all files go in the end
+			_, err := admin.Exec(`DROP DATABASE ` + name + ` WITH (FORCE)`)
+			require.NoError(t, err)
+		}
 		require.NoError(t, admin.Close())
 	})
-	dsn.Path = "/" + name
-	db, err := sql.Open("pgx", dsn.String())
+	db, err := sql.Open("pgx", dsn)
 	require.NoError(t, err)
 	return opened(t, db)
 }
