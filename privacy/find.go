@@ -109,7 +109,7 @@ func (r *Redactor) scan(d *call.Decision, w *work, text, name string) (err error
 		}
 	}()
 	w.findings = r.Scanner.Scan(w.findings[:0], text)
-	if len(w.findings) > 0 || len(text) > longestField || name == "" || !holdsNumber(text) {
+	if len(w.findings) > 0 || len(text) > longestField || name == "" || len(name) > maxName || !holdsNumber(text) {
 		return nil
 	}
 	// A number that says nothing by itself is somebody's where its field says so, as in {"ssn": "078051120"}.
@@ -215,7 +215,7 @@ func (w *work) assemble(text string) string {
 	out = append(out, text[done:]...)
 	w.buf = out
 	whole := string(out)
-	if lossy && mayHoldShape(whole) {
+	if lossy && !w.bare && mayHoldShape(whole) { // without a session nobody turns anything back
 		return w.unmake(whole)
 	}
 	return whole

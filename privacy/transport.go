@@ -14,8 +14,9 @@ import (
 
 // TransportOptions are the settings of Transport and Middleware. The zero value is the strict one.
 type TransportOptions struct {
-	// Paths are the ends of further URL paths whose bodies are JSON with text in strings, such as "/mcp"; they may also be
-	// asked without a body. Default: those of OpenAI, Anthropic, Gemini and Ollama.
+	// Paths are the ends of further URL paths whose bodies are JSON with text in strings, such as "/tools"; they may also be
+	// asked without a body. Default: those of OpenAI, Anthropic, Gemini, Ollama,
+	// Bedrock (Converse) and MCP.
 	Paths []string
 	// RestoreTools puts the real words into the arguments of tool calls too: a disclosure to the tool, which needs a purpose of
 	// its own. Default: tools get placeholders.

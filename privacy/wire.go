@@ -17,13 +17,18 @@ var wirePaths = []string{
 	":generateContent", ":streamGenerateContent", ":countTokens", ":embedContent", ":batchEmbedContents", // Gemini
 	"/api/chat", "/api/generate", "/api/embed", "/api/embeddings", // Ollama
 	"/converse", converseStream, // Bedrock
+	mcpPath,
 }
 
 // converseStream is the one path whose answer comes in frames.
 const converseStream = "/converse-stream"
 
 // listPaths are the ends of the paths that are asked without a body.
-var listPaths = []string{"/models", "/api/tags", "/api/version", "/api/ps"}
+var listPaths = []string{"/models", "/api/tags", "/api/version", "/api/ps", mcpPath}
+
+// mcpPath is where servers of the Model Context Protocol are found unless they say otherwise. They are also asked to begin a stream of
+// their own, and to end, both without a body.
+const mcpPath = "/mcp"
 
 func endsWithAny(path string, ends []string) bool {
 	path = strings.TrimSuffix(path, "/")

@@ -36,7 +36,7 @@ func Example() {
 	server.Handle("/mcp", mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return shop(server.Note) }, nil))
 	ctx := context.Background()
 
-	guarded := &http.Client{Transport: privacy.Transport(nil, &privacy.Redactor{}, &privacy.TransportOptions{Paths: []string{"/mcp"}})}
+	guarded := &http.Client{Transport: privacy.Transport(nil, &privacy.Redactor{}, nil)}
 	client := mcp.NewClient(&mcp.Implementation{Name: "support", Version: "1"}, nil)
 	session, err := client.Connect(ctx, &mcp.StreamableClientTransport{Endpoint: server.URL + "/mcp", HTTPClient: guarded}, nil)
 	if err != nil {
@@ -83,7 +83,6 @@ func TestStreamable(t *testing.T) {
 	fake.Row{
 		Module: "github.com/modelcontextprotocol/go-sdk", Hook: "`StreamableClientTransport.HTTPClient`",
 		Plain: ask("/json/mcp"), Stream: ask("/sse/mcp"), Unknown: ask("/elsewhere"),
-		Options: &privacy.TransportOptions{Paths: []string{"/mcp"}},
 		Setup: func(s *fake.Server) {
 			serve := func(*http.Request) *mcp.Server { return shop(s.Note) }
 			s.Handle("/json/mcp", mcp.NewStreamableHTTPHandler(serve, &mcp.StreamableHTTPOptions{JSONResponse: true}))
