@@ -157,9 +157,15 @@ func conformConcurrent(t *testing.T, open opener) {
 				e := ledger.Entry{Stream: fmt.Sprint("s", w%3), Kind: "k", Subject: fmt.Sprint(w), Body: []byte{byte(w), byte(i)}}
 				e.ID = uuid.NewSHA1(uuid.NameSpaceOID, []byte(fmt.Sprint(w, i)))
 				first, err := l.Append(t.Context(), e)
-				assert.NoError(t, err)
+				if err != nil {
+					t.Error(err)
+					return
+				}
 				again, err := l.Append(t.Context(), e)
-				assert.NoError(t, err)
+				if err != nil {
+					t.Error(err)
+					return
+				}
 				assert.Equal(t, first, again)
 				if i%20 == 0 {
 					for _, err := range l.Find(t.Context(), fmt.Sprint(w)) {

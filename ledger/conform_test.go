@@ -25,7 +25,10 @@ func memory(t *testing.T) *ledger.Ledger {
 	return l
 }
 
-func TestMemoryConforms(t *testing.T) { conform(t, memory) }
+func TestMemoryConforms(t *testing.T) {
+	t.Parallel()
+	conform(t, memory)
+}
 
 // conform is the suite every store has to pass.
 func conform(t *testing.T, open opener) {
@@ -37,7 +40,10 @@ func conform(t *testing.T, open opener) {
 		"close": conformClose, "concurrent": conformConcurrent,
 		"erase": conformErase, "erase and keep": conformKeep, "erased retry": conformErasedRetry, "retain": conformRetain,
 		"live is replay": conformLiveIsReplay, "rekey": conformRekey, "prove": conformProve, "export": conformExport,
-		"health": conformHealth,
+		"health":           conformHealth,
+		"keeps its memory": conformKeepsItsMemory, "far times": conformFarTimes, "own stream": conformOwnStream,
+		"carry": conformCarry, "reactions bound": conformReactionsBound, "contexts": conformContexts,
+		"erase while appending": conformEraseWhileAppending,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

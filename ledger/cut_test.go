@@ -99,6 +99,7 @@ func (c *cutter) pipe(from, to net.Conn, pass func([]byte) bool) {
 
 // TestCommitCutOnTheWire: each ID is in the log once, whether its commit or the answer to it was lost.
 func TestCommitCutOnTheWire(t *testing.T) {
+	t.Parallel()
 	c := server(t)
 	if !c.Private() {
 		t.Skip("needs the address of the server")
@@ -106,7 +107,7 @@ func TestCommitCutOnTheWire(t *testing.T) {
 	dsn := newPostgres(t)
 	proxy := newCutter(t, c.Address())
 	l := open(t, openPostgres(t, strings.Replace(dsn, c.Address(), proxy.listener.Addr().String(), 1)), nil)
-	rounds := cycles(100, 1000)
+	rounds := cycles(40, 1000)
 	want := map[uuid.UUID]ledger.Seq{}
 	for i := range rounds {
 		proxy.armed.Store(cutBefore + int32(i%2))

@@ -227,7 +227,7 @@ func (l *Ledger) commitSome(batch []*pending) (again []*pending) {
 	c := commitment{began: began}
 	for _, p := range batch {
 		switch {
-		case p.err == errLater:
+		case errors.Is(p.err, errLater):
 			p.err = nil
 			again = append(again, p)
 			continue

@@ -38,6 +38,7 @@ func open(t testing.TB, db *sql.DB, o *ledger.Options) *ledger.Ledger {
 }
 
 func TestSQLiteConforms(t *testing.T) {
+	t.Parallel()
 	conform(t, func(t *testing.T) *ledger.Ledger {
 		return open(t, openSQLite(t, filepath.Join(t.TempDir(), "log.db")), nil)
 	})

@@ -68,6 +68,7 @@ func eraseMany(t *testing.T, l *ledger.Ledger, before func()) {
 }
 
 func TestEraseLeavesNoByteInSQLite(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "log.db")
 	db := openSQLite(t, file)
@@ -105,6 +106,7 @@ func read(t *testing.T, file string) []byte {
 }
 
 func TestEraseLeavesNoByteInPostgres(t *testing.T) {
+	t.Parallel()
 	db := openPostgres(t, newPostgres(t))
 	l := open(t, db, nil)
 	var gone [][]byte
@@ -177,6 +179,7 @@ func TestOldCopies(t *testing.T) {
 
 // TestEraseRace: a key cached in A, the subject erased in B, another entry in A. A, B and a replay agree.
 func TestEraseRace(t *testing.T) {
+	t.Parallel()
 	for name, connect := range databases(t) {
 		t.Run(name, func(t *testing.T) {
 			db := connect(t)

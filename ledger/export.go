@@ -117,7 +117,7 @@ func VerifyExport(r io.Reader, publicKey string, kept ...[]byte) (Report, error)
 	x := importer{in: in, v: v, key: publicKey}
 	err := x.run()
 	var broken *Error
-	if errors.As(err, &broken) && broken.Reason == ErrTampered {
+	if errors.As(err, &broken) && errors.Is(err, ErrTampered) {
 		v.report.find(broken.Seq, "%s", broken.Detail)
 	}
 	v.finish()

@@ -33,3 +33,6 @@ func Look(ctx context.Context, l *Ledger) error {
 	defer l.leave()
 	return l.look(ctx)
 }
+
+// ReactionLimit is how many reactions may wait.
+const ReactionLimit = reactionLimit

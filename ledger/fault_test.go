@@ -84,6 +84,7 @@ func TestOpenPostgresSaysWhatCannotWork(t *testing.T) {
 
 // TestSerializableByDefault: the ledger needs read committed and takes it for its own connections.
 func TestSerializableByDefault(t *testing.T) {
+	t.Parallel()
 	dsn := newPostgres(t)
 	db := openPostgres(t, dsn)
 	var name string
@@ -166,6 +167,7 @@ func TestClockSteps(t *testing.T) {
 
 // TestRestoredBackup: the database is put back to an older state under running followers, and grows again.
 func TestRestoredBackup(t *testing.T) {
+	t.Parallel()
 	for name, connect := range databases(t) {
 		for _, grown := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, " grown ", grown), func(t *testing.T) {

@@ -108,15 +108,18 @@ func killCycles(t *testing.T, driver, dsn string, rounds int, kill func(*exec.Cm
 func sigkill(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 
 func TestKillSQLite(t *testing.T) {
+	t.Parallel()
 	killCycles(t, "sqlite", filepath.Join(t.TempDir(), "log.db"), cycles(30, 1000), sigkill, func() {})
 }
 
 func TestKillPostgres(t *testing.T) {
+	t.Parallel()
 	killCycles(t, "pgx", newPostgres(t), cycles(30, 1000), sigkill, func() {})
 }
 
 // TestKillPostgresServer stops the server as a crash would, with a cluster of its own.
 func TestKillPostgresServer(t *testing.T) {
+	t.Parallel()
 	c, err := pgtest.Start()
 	if err != nil {
 		t.Skip("no PostgreSQL: ", err)

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"database/sql"
+	"flag"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,10 @@ var (
 func TestMain(m *testing.M) {
 	if work := os.Getenv(childEnv); work != "" {
 		os.Exit(child(work))
+	}
+	flag.Parse()
+	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue { // the parallel tests wait for disks, not for processors
+		_ = p.Value.Set("8")
 	}
 	code := m.Run()
 	if started.Load() {
@@ -74,6 +79,7 @@ func openPostgres(t testing.TB, dsn string) *sql.DB {
 }
 
 func TestPostgresConforms(t *testing.T) {
+	t.Parallel()
 	server(t)
 	conform(t, func(t *testing.T) *ledger.Ledger { return open(t, openPostgres(t, newPostgres(t)), nil) })
 }

@@ -3,6 +3,8 @@ package ledger
 import (
 	"context"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // RetentionFloor is how long entries stay at least: six months, as the EU AI Act asks of logs (article 19).
@@ -42,6 +44,9 @@ func (l *Ledger) Retain(ctx context.Context, what Retention) (bodies int, err er
 		if err := checkBatch(ctx, what.Carry); err != nil {
 			return 0, err
 		}
+		if err := l.checkCarry(ctx, what.Carry); err != nil {
+			return 0, err
+		}
 	}
 	carry := what.Carry
 	for {
@@ -59,4 +64,30 @@ func (l *Ledger) Retain(ctx context.Context, what Retention) (bodies int, err er
 		}
 		carry = nil
 	}
+}
+
+// checkCarry refuses what would be in the log twice, or would put the time of all folds ahead of the clock. An entry that is
+// carried may be as old as what it stands for.
+func (l *Ledger) checkCarry(ctx context.Context, carry []Entry) error {
+	var ids []uuid.UUID
+	latest := time.Now().Add(maxSkew)
+	if l.db != nil {
+		latest = l.db.now().Add(maxSkew)
+	}
+	for i := range carry {
+		if carry[i].At.After(latest) {
+			return fail("retain", ErrClock, "a carried entry is of the future", nil)
+		}
+		if carry[i].ID != uuid.Nil {
+			ids = append(ids, carry[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := l.store.known(ctx, ids)
+	if err == nil && len(found) > 0 {
+		err = fail("retain", ErrInvalid, "the ID of a carried entry is in the log already", nil)
+	}
+	return err
 }

@@ -158,7 +158,7 @@ func (s *sqlStore) rows(ctx context.Context, c *session, scan func(*sql.Rows) er
 	if err != nil {
 		return s.dialect.classify(err, false)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
 			return s.dialect.classify(err, false)

@@ -19,35 +19,55 @@ import (
 	"github.com/fairlead-go/fairlead/ledger"
 )
 
-func main() {
-	demo := flag.Bool("demo", false, "make, export and check a small ledger")
-	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: verify FILE KEY [CHECKPOINT ...]   or   verify -demo")
+// Bounds of what is read whole; the export itself is read piece by piece.
+const (
+	maxKey        = 4 << 10
+	maxCheckpoint = 1 << 20
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run returns 0 if all is as it was signed, 1 if not or if it cannot be told, 2 if the arguments make no sense.
+func run(args []string, out, problems io.Writer) int {
+	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
+	flags.SetOutput(problems)
+	demo := flags.Bool("demo", false, "make, export and check a small ledger")
+	flags.Usage = func() {
+		fmt.Fprintln(problems, "usage: verify FILE KEY [CHECKPOINT ...]   or   verify -demo")
 	}
-	flag.Parse()
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case *demo == (flags.NArg() > 0) || !*demo && flags.NArg() < 2:
+		flags.Usage()
+		return 2
+	}
 	err := error(nil)
-	switch {
-	case *demo:
-		err = show(os.Stdout)
-	case flag.NArg() < 2:
-		flag.Usage()
-		os.Exit(2)
-	default:
-		err = check(os.Stdout, flag.Arg(0), flag.Arg(1), flag.Args()[2:])
+	if *demo {
+		err = show(out)
+	} else {
+		err = check(out, flags.Arg(0), flags.Arg(1), flags.Args()[2:])
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "verify:", err)
-		os.Exit(1)
+		fmt.Fprintln(problems, "verify:", err)
+		return 1
 	}
+	return 0
 }
 
 func check(out io.Writer, file, key string, checkpoints []string) error {
-	if b, err := os.ReadFile(key); err == nil {
+	if _, err := os.Stat(key); err == nil {
+		b, err := readAll(key, maxKey)
+		if err != nil {
+			return err
+		}
 		key = string(b)
 	}
 	var kept [][]byte
 	for _, name := range checkpoints {
-		b, err := os.ReadFile(name)
+		b, err := readAll(name, maxCheckpoint)
 		if err != nil {
 			return err
 		}
@@ -59,11 +79,24 @@ func check(out io.Writer, file, key string, checkpoints []string) error {
 	}
 	defer f.Close()
 	report, err := ledger.VerifyExport(f, key, kept...)
-	if err != nil && !errors.Is(err, ledger.ErrTampered) {
-		return err
+	if err == nil || report.Problems > 0 {
+		fmt.Fprint(out, report)
 	}
-	fmt.Fprint(out, report)
 	return err
+}
+
+// readAll reads a file that is expected to be small, and not the device or the backup given by mistake.
+func readAll(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = fmt.Errorf("%s is larger than %d bytes: this is not the file you mean", name, limit)
+	}
+	return b, err
 }
 
 func show(out io.Writer) error {
