@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
@@ -132,12 +133,16 @@ func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask, answer *A
 		return p, cause
 	}
 	answer.AsOf = ledger.Seq(g.applied.Load())
-	if subject == "" {
+	if subject == "" || len(subject) > maxSubject {
 		answer.Reason = ReasonNoSubject
 		return p, nil
 	}
 	w, recipient := who{subject: subject, person: g.table.person(subject)}, g.recipient(ask.Recipient)
 	g.judge(answer, ask, &w, recipient, p)
+	if answer.Receipt == 0 && !names(subject) { // whose word is known has a name
+		*answer = Answer{Purpose: answer.Purpose, Reason: ReasonNoSubject, AsOf: answer.AsOf}
+		return p, nil
+	}
 	for i := 0; answer.Allowed && i < len(ask.Also); i++ {
 		also := Answer{Purpose: ask.Also[i], AsOf: answer.AsOf}
 		q := g.purposes[also.Purpose]
@@ -147,6 +152,11 @@ func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask, answer *A
 		}
 	}
 	return p, nil
+}
+
+// names says whether a subject can be somebody: Record takes no other.
+func names(subject string) bool {
+	return subject != "" && len(subject) <= maxSubject && utf8.ValidString(subject)
 }
 
 // ready says why the gate cannot answer at all, "" if it can.

@@ -21,7 +21,7 @@ type Reason string
 const (
 	ReasonUnavailable    Reason = "unavailable"     // the gate cannot answer: nil, zero, stopped, or its store failed
 	ReasonStale          Reason = "stale"           // the gate has not looked at the log recently enough
-	ReasonNoSubject      Reason = "no_subject"      // nobody said whose consent is meant
+	ReasonNoSubject      Reason = "no_subject"      // nobody said whose consent is meant, or what was said is no name: above 1 KiB, or not UTF-8
 	ReasonUnknownPurpose Reason = "unknown_purpose" // the gate was not made with such a purpose
 	ReasonUnderAge       Reason = "under_age"       // too young to agree alone, and no guardian agreed
 	ReasonObjected       Reason = "objected"        // the person objected, or their browser did (Global Privacy Control)

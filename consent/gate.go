@@ -90,14 +90,16 @@ func New(ctx context.Context, log *ledger.Ledger, purposes []Purpose, opts *Opti
 // has gone by since the gate was made. A clock that is put back revives nothing.
 func (g *Gate) now() time.Time {
 	t := time.Now()
-	now := t.Round(0)
-	if ran := g.started.Round(0).Add(t.Sub(g.started)); ran.After(now) {
-		now = ran
+	return latestOf(t.Round(0), g.started.Round(0).Add(t.Sub(g.started)), time.UnixMilli(g.latest.Load()))
+}
+
+func latestOf(wall, ran, log time.Time) time.Time {
+	for _, t := range [...]time.Time{ran, log} {
+		if t.After(wall) {
+			wall = t
+		}
 	}
-	if latest := time.UnixMilli(g.latest.Load()); latest.After(now) {
-		now = latest
-	}
-	return now
+	return wall
 }
 
 // Purposes are the gate's, in the order they were given to New. None for the nil gate.

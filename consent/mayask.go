@@ -22,7 +22,7 @@ func (g *Gate) MayAsk(ctx context.Context, ask Ask) (bool, error) {
 	if err == nil {
 		reason, err = g.ready(ctx, ask.AtLeast)
 	}
-	if reason == "" && subject == "" {
+	if reason == "" && !names(subject) {
 		reason = ReasonNoSubject
 	}
 	if reason != "" {
