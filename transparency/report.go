@@ -101,8 +101,8 @@ func (d Decision) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, d.Strin
 func (d Decision) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // Report collects what the log holds about a person, in the language of locale, with a proof of each entry. For somebody about whom there
-// is nothing the report says so, and after an erasure what had been there and when it went. It is for that person, and for staff
-// who answer them: whoever may see it sees everything.
+// is nothing the report says so. After an erasure it says what had been there and when it went, as long as the log holds anything
+// about the person, kept or new. It is for that person, and for staff who answer them: whoever may see it sees everything.
 //
 // Of decisions, disclosures and consents it holds all that is recorded but who of the staff was involved; of other entries, such as the
 // steps of a review, their public part, since their bodies hold what staff wrote about their work.
