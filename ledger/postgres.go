@@ -175,6 +175,8 @@ func (postgres) classify(err error, doubt bool) error {
 		return fail("database", ErrReadOnly, "", err)
 	case state == "42501":
 		return fail("database", ErrSetup, "the role lacks a right", err)
+	case strings.HasPrefix(state, "42"):
+		return fail("database", ErrSetup, notOurs, err)
 	case state == "23001" || state == "XX001" || state == "XX002":
 		return fail("database", ErrTampered, "", err)
 	case state == "53100":

@@ -209,6 +209,7 @@ func (sqlite) in(column string, values [][]byte) (string, []any) {
 
 // Result codes of SQLite, https://www.sqlite.org/rescode.html: the primary code is the lowest byte.
 const (
+	sqliteError                              = 1
 	sqliteBusy, sqliteLocked, sqliteReadOnly = 5, 6, 8
 	sqliteIOErr, sqliteCorrupt, sqliteFull   = 10, 11, 13
 	sqliteCantOpen, sqliteConstraint         = 14, 19
@@ -235,6 +236,8 @@ func (sqlite) classify(err error, doubt bool) error {
 		return errRepeat
 	}
 	switch code & 0xff {
+	case sqliteError:
+		return fail("database", ErrSetup, notOurs, err)
 	case sqliteBusy, sqliteLocked:
 		return fail("database", ErrUnavailable, "the database is locked by another writer", err)
 	case sqliteReadOnly:

@@ -16,6 +16,8 @@ const (
 	sqlTimeout = 10 * time.Second
 )
 
+const notOurs = "the tables named fairlead_ are not as the ledger makes them"
+
 // sqlStore is what SQLite and PostgreSQL have in common: the tables and the reads. It holds one connection for writing
 // and one for reading, each with the ledger's own settings, and replaces one that was lost.
 type sqlStore struct {
@@ -102,7 +104,7 @@ func (s *sqlStore) with(ctx context.Context, l *lane, f func(c *session) error) 
 		l.conn = c
 	}
 	err := f(l.conn)
-	if err != nil && (errors.Is(err, errDoubt) || errors.Is(err, ErrUnavailable) || ctx.Err() != nil) {
+	if err != nil && (errors.Is(err, errDoubt) || errors.Is(err, ErrUnavailable) || errors.Is(err, ErrSetup) || ctx.Err() != nil) {
 		discard(l.conn)
 		l.conn = nil
 	}
