@@ -25,10 +25,14 @@ func (c *Codec) encode(v any) ([]byte, error) {
 		return marshal(v)
 	}
 	data, err := guard(func() ([]byte, error) { return c.Encode(v) })
-	if err == nil && !json.Valid(data) {
-		err = errNotJSON
+	if err != nil {
+		return nil, err
 	}
-	return data, err
+	if !json.Valid(data) {
+		return nil, errNotJSON
+	}
+	// What is sealed must be what the entry's own JSON gives back: compact, and escaped as encoding/json does it.
+	return json.Marshal(json.RawMessage(data))
 }
 
 func (c *Codec) decode(data []byte, into any) error {

@@ -2,7 +2,6 @@ package oversight
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -83,12 +82,12 @@ func open(e ledger.Entry) (*record, error) {
 		return nil, nil
 	}
 	r := &record{id: e.Key, seq: e.Seq, opening: e.ID, subject: strings.Clone(e.Subject), mark: e.Mark(), opened: e.At, now: e.At, due: -1}
-	if err := json.Unmarshal(e.Public, &r.openedPublic); err != nil {
+	if err := unmarshal(e.Public, &r.openedPublic); err != nil {
 		return nil, err
 	}
 	var body openedHead
 	head, _, _ := bytes.Cut(e.Body, []byte{'\n'})
-	if err := json.Unmarshal(head, &body); err != nil {
+	if err := unmarshal(head, &body); err != nil {
 		return nil, err
 	}
 	r.title, r.score = cut(body.Title, maxTitle), body.Score
@@ -202,17 +201,19 @@ func (r *record) capped(until int64) time.Time {
 	return r.deadline
 }
 
-// holds says whether the lease with this token is the case's, now.
-func (r *record) holds(token ledger.Seq) bool {
-	return token != 0 && token == r.lease.token && r.lease.live(r.now)
+// holds says whether the lease with this token is the case's, now, and this reviewer's: a token is a position in the log, and no
+// secret.
+func (r *record) holds(token ledger.Seq, reviewer string) bool {
+	return token != 0 && token == r.lease.token && reviewer == r.lease.reviewer && r.lease.live(r.now)
 }
 
 func (r *record) change(e ledger.Entry) (effect, error) {
 	var public leasePublic
-	if err := decode(e, &public, nil); err != nil {
+	var body leaseBody
+	if err := decode(e, &public, &body); err != nil {
 		return ignored, err
 	}
-	if !r.holds(public.Token) {
+	if !r.holds(public.Token, body.Reviewer) {
 		return fenced, nil
 	}
 	if e.Kind == kindRenewed {
@@ -274,12 +275,12 @@ func (r *record) expire(e ledger.Entry) (effect, error) {
 // decode reads an entry's halves; what was erased stays zero.
 func decode(e ledger.Entry, public, body any) error {
 	if len(e.Public) > 0 {
-		if err := json.Unmarshal(e.Public, public); err != nil {
+		if err := unmarshal(e.Public, public); err != nil {
 			return err
 		}
 	}
 	if body != nil && len(e.Body) > 0 {
-		return json.Unmarshal(e.Body, body)
+		return unmarshal(e.Body, body)
 	}
 	return nil
 }

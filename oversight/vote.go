@@ -38,7 +38,7 @@ func (r *record) vote(e ledger.Entry) (effect, error) {
 	if err := decode(e, &public, &body); err != nil {
 		return ignored, err
 	}
-	if !r.holds(public.Token) || !bytes.Equal(body.Digest, r.digest[:]) || public.Final != r.split {
+	if !r.holds(public.Token, body.Reviewer) || !bytes.Equal(body.Digest, r.digest[:]) || public.Final != r.split {
 		return fenced, nil
 	}
 	switch public.Verdict {
