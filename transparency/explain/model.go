@@ -24,11 +24,8 @@ func (m *model[In]) at(in *In) float64 {
 	if m.err != nil {
 		return 0
 	}
-	if m.evals%ctxEvery == 0 {
-		if err := m.ctx.Err(); err != nil {
-			m.err = fail(ErrStopped, "", err)
-			return 0
-		}
+	if m.evals%ctxEvery == 0 && m.stopped() {
+		return 0
 	}
 	m.evals++
 	y, err := m.f(m.ctx, *in)
@@ -37,6 +34,16 @@ func (m *model[In]) at(in *In) float64 {
 		return 0
 	}
 	return y
+}
+
+// stopped says whether nothing more is to be run, because something went wrong or the context has ended.
+func (m *model[In]) stopped() bool {
+	if m.err == nil {
+		if err := m.ctx.Err(); err != nil {
+			m.err = fail(ErrStopped, "", err)
+		}
+	}
+	return m.err != nil
 }
 
 func (m *model[In]) fault(y float64, err error) {
