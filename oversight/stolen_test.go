@@ -28,7 +28,9 @@ func heldBy(t *testing.T, need int, o *oversight.Options) (*oversight.Desk, func
 	_, err = f(ctx, "in")
 	var pending *oversight.PendingError
 	require.ErrorAs(t, err, &pending)
-	return desk, func(ctx context.Context, in string) (string, error) { return f(call.WithSubject(ctx, "customer-1"), in) }, pending
+	return desk, func(ctx context.Context, in string) (string, error) {
+		return f(call.WithSubject(ctx, "customer-1"), in)
+	}, pending
 }
 
 // A token is a position in the log and no secret: with somebody else's nobody votes twice, renews or gives up.

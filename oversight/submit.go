@@ -58,6 +58,13 @@ func (k *Desk) Adjudicate(ctx context.Context, l Lease, j Judgement) error {
 	return k.submit(ctx, l, j, true)
 }
 
+// verdictID is the ID of a reviewer's verdict under a lease: the same for a retry, and another for somebody who tries with a lease that
+// is not theirs.
+func verdictID(l Lease) uuid.UUID {
+	under := tokenID(l.Case, kindDecided, l.Token)
+	return uuid.NewSHA1(under, []byte(l.Reviewer))
+}
+
 func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) error {
 	if err := k.usable(); err != nil {
 		return err
@@ -69,7 +76,7 @@ func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) err
 	if err != nil {
 		return err
 	}
-	id := tokenID(l.Case, kindDecided, l.Token)
+	id := verdictID(l)
 	c, err := k.openCase(ctx, l.Case)
 	if err != nil {
 		return k.again(ctx, l, j, output, id, err)
