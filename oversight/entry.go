@@ -150,7 +150,7 @@ func (b *openedBody) encode() []byte {
 func (b *openedBody) decode(data []byte) error {
 	head, papers, _ := bytes.Cut(data, []byte{'\n'})
 	if len(head) > 0 {
-		if err := json.Unmarshal(head, &b.openedHead); err != nil {
+		if err := unmarshal(head, &b.openedHead); err != nil {
 			return err
 		}
 	}
