@@ -47,7 +47,7 @@ func naiveVerhoeff(s string) bool {
 	}
 	perm := [10]int{1, 5, 7, 6, 2, 8, 3, 0, 9, 4}
 	c := 0
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		d := int(s[len(s)-1-i] - '0')
 		for range i % 8 {
 			d = perm[d]

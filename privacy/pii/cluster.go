@@ -120,7 +120,18 @@ func (c *cluster) word(text string, p, n int, g *group) int {
 	var digits, lower uint64
 	limit := min(len(text), p+min(maxWord, maxCompact-n))
 	end := p
-	for bit := uint64(1); end < limit; bit <<= 1 {
+	for end < limit && isDigit(text[end]) {
+		c.buf[n+end-p] = text[end]
+		end++
+	}
+	if digits = 1<<(end-p) - 1; end > p && (end == len(text) || end < limit && !isLetter(text[end])) {
+		// Digits only, as nearly all words of a cluster.
+		g.start, g.end, g.off, g.n = p, end, uint8(n), uint8(end-p)
+		g.letter, g.digit = false, true
+		c.digits.put(n, digits)
+		return end
+	}
+	for bit := uint64(1) << (end - p); end < limit; bit <<= 1 {
 		ch := text[end]
 		if isDigit(ch) {
 			digits |= bit

@@ -13,6 +13,8 @@ const (
 	// wordsLeft and wordsRight bound how far a word may stand from what it names.
 	wordsLeft  = reachLeft - 1 // and the byte that parts the first word from others
 	wordsRight = 32
+	// wordsClose is how near a word must stand to what nothing else supports.
+	wordsClose = 24
 )
 
 // phrase is the hash of two words in order.
@@ -159,6 +161,13 @@ func (s *sweep) namedLeft(k kid, start int, reach uint32) bool {
 func (s *sweep) namedBefore(k kid, start int, n uint32) bool {
 	s.lookAround(start, start)
 	return s.namedLeft(k, start, n)
+}
+
+// namedClose reports whether a word after end or close before start names the
+// kind.
+func (s *sweep) namedClose(k kid, start, end int) bool {
+	s.lookAround(start, end)
+	return s.near.right.has(k) || s.namedLeft(k, start, wordsClose)
 }
 
 // readWords collects what the words in text[from:to] name, on the left or the

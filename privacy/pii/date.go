@@ -1,9 +1,5 @@
 package pii
 
-// birthReach is how many bytes before a date a word may stand that makes it a
-// date of birth.
-const birthReach = 24
-
 // date tries the digits of group a as the beginning of a date or a time stamp,
 // and as an age. Dates of birth are dates with a word for birth near them.
 func (s *sweep) date(a int) {
@@ -21,7 +17,7 @@ func (s *sweep) date(a int) {
 	}
 	if s.on.has(kBirth) {
 		birth := 0.2
-		if s.namedBefore(kBirth, start, birthReach) {
+		if s.namedBefore(kBirth, start, wordsClose) {
 			birth = 0.8
 		} else if s.fills(start, end) {
 			birth = named

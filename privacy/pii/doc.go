@@ -14,8 +14,8 @@
 //
 // A scan is one pass. It jumps from trigger to trigger (a digit, '@', ':',
 // '.', '-'), eight bytes a step, parses a group of numbers once, lets the
-// lengths of the groups choose which kinds it can be, and only then computes
-// check digits. It allocates nothing but room in dst, its time grows linearly
+// lengths of the groups choose which kinds it can be, leaves out those that
+// could not reach [Scanner.MinScore], and only then computes check digits. It allocates nothing but room in dst, its time grows linearly
 // with the text whatever the text is, and it reads at most 64 bytes to the
 // left and 128 bytes to the right of what it is deciding about, so that a
 // stream can be scanned piece by piece. Findings longer than that are of open
@@ -24,6 +24,14 @@
 // Digits of other scripts (full-width, Arabic-Indic) and invisible characters
 // inside a number do not hide it; a short window around them is written out in
 // ASCII first, which is the one copy a scan makes.
+//
+// # Names and places
+//
+// PERSON, LOCATION, STREET_ADDRESS, DATE_OF_BIRTH, AGE and DATE_TIME have nothing
+// to verify. They are best effort, cost several times the rest, and are off
+// unless [Scanner.Kinds] names them. They go by titles, introductions, endings of
+// family names and lists, in eight languages. Where a missed name does harm, put
+// a recognizer with a model beside this package (see package privacy).
 //
 // # Scores
 //

@@ -159,7 +159,7 @@ func mxRFC(v id) bool {
 		return false
 	}
 	sum := 37 * 13 * off
-	for i := 0; i < v.n-1; i++ {
+	for i := range v.n - 1 {
 		var n int
 		switch c := v.b[i]; {
 		case isDigit(c):

@@ -115,7 +115,7 @@ func (s *sweep) digits(a int) {
 	if n == 4 && g.end < len(s.text) && s.text[g.end] == ':' {
 		s.aadhaarColons(g.start)
 	}
-	if n <= 3 && nextSep == sepDot {
+	if n <= 3 && nextSep == sepDot && (g.sep != sepDot || a == 0 || c.g[a-1].letter) {
 		s.ipv4(a)
 	}
 	s.walk(a)

@@ -115,6 +115,9 @@ func (s *sweep) national(a int) {
 		default:
 			return
 		}
+		if v.n == 8 && (s.stands(a, best, inner) < 1 || !s.fills(c.g[a].start, c.g[best].end) && !s.namedClose(kPhone, c.g[a].start, c.g[best].end)) {
+			return
+		}
 		if s.min > 0.3 && !s.named(kPhone, c.g[a].start, c.g[best].end) && !s.fills(c.g[a].start, c.g[best].end) {
 			return
 		}

@@ -223,3 +223,15 @@ func TestRandomMixesKeepTheInvariants(t *testing.T) {
 		checkFindings(t, b.String(), zero.Field(nil, b.String()))
 	}
 }
+
+// TestNoShapeOfSingleDigits keeps pastRow right.
+func TestNoShapeOfSingleDigits(t *testing.T) {
+	e := engine()
+	assert.Zero(t, e.nodes[e.nodes[rootDigits].child[1]].child[1])
+	var s Scanner
+	row := strings.Repeat("0 1 ", 100)
+	for _, c := range []string{"+1 202 555 0143", "192.0.2.146", "4111 1111 1111 1111", "jo@example.org"} {
+		text := row + "is " + c + " in " + row
+		assert.Equal(t, []string{c}, pieces(text, s.Scan(nil, text)))
+	}
+}

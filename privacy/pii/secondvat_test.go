@@ -32,7 +32,7 @@ var vat = []secondCheck{
 		}
 		return s[2:4] != "12" && letters[sum%26] == s[10]
 	}},
-	{template: "CZ1######~", ok: func(s string) bool { return czOne(s) }},
+	{template: "CZ1######~", ok: czOne},
 	{template: "DE1#######~", ok: func(s string) bool { return naive1110(s[2:]) }},
 	{template: "DK1######~", ok: func(s string) bool { return sumOf(s[2:], 2, 7, 6, 5, 4, 3, 2, 1)%11 == 0 }},
 	{template: "EE1#######~", ok: func(s string) bool { return sumOf(s[2:], 3, 7, 1, 3, 7, 1, 3, 7, 1)%10 == 0 }},

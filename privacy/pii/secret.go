@@ -204,7 +204,11 @@ func (s *sweep) underscores(to int) {
 			s.under = len(s.text)
 			return
 		}
-		if s.under += 1 + i; s.under >= to {
+		s.under += 1 + i
+		for s.under+1 < len(s.text) && s.text[s.under+1] == '_' {
+			s.under++ // a rule of them
+		}
+		if s.under >= to {
 			return
 		}
 	}

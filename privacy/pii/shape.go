@@ -47,7 +47,7 @@ func (e *compiled) addShape(k kid, pattern string) {
 	}
 	var lens [maxGroups]uint8
 	groups, nsep, literal := 0, 0, true
-	for i := 0; i < len(pattern); i++ {
+	for i := range len(pattern) {
 		c := pattern[i]
 		var cls uint8
 		switch c {
@@ -166,7 +166,7 @@ func (sh *shape) fits(c *cluster, off uint8, digits, seps uint64, nsep int) bool
 	} else if sh.uniform>>(seps&15)&1 == 0 || seps != (seps&15)*(0x1111111111111111&(1<<(4*nsep)-1)) {
 		return false
 	}
-	for i := 0; i < len(sh.prefix); i++ {
+	for i := range len(sh.prefix) {
 		if c.buf[int(off)+i] != sh.prefix[i] {
 			return false
 		}

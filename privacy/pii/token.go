@@ -35,7 +35,7 @@ func bitcoinBase58(word string) bool {
 		return false
 	}
 	var out [25]byte
-	for i := 0; i < len(word); i++ {
+	for i := range len(word) {
 		c := strings.IndexByte("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", word[i])
 		if c < 0 {
 			return false

@@ -136,8 +136,10 @@ func pathByte(c byte) bool {
 // "www.example.org/me".
 func (s *sweep) dot(i int) int {
 	text := s.text
-	if end := s.macAround(i); end > i {
-		return end
+	if i+5 < len(text) && text[i+5] == '.' {
+		if end := s.macAround(i); end > i {
+			return end
+		}
 	}
 	if s.on.has(kURL) {
 		if end := s.bareDomain(i); end > i {

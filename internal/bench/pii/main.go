@@ -31,6 +31,9 @@ var six = []*regexp.Regexp{
 	regexp.MustCompile(`\b\d{3}-\d{2}-\d{4}\b`),
 }
 
+// patterns is the place of the six patterns among the contenders.
+const patterns = 3
+
 // contender finds things in a text and says how many.
 type contender struct {
 	name string
@@ -39,9 +42,14 @@ type contender struct {
 
 func contenders() []contender {
 	var zero pii.Scanner
-	var every pii.Scanner
+	var every, checked pii.Scanner
 	for _, in := range pii.Kinds() {
 		every.Kinds = append(every.Kinds, in.Kind)
+		switch in.Kind {
+		case "PERSON", "LOCATION", "STREET_ADDRESS", "BIC":
+		default:
+			checked.Kinds = append(checked.Kinds, in.Kind)
+		}
 	}
 	var dst []pii.Finding
 	links := xurls.Relaxed()
@@ -50,7 +58,11 @@ func contenders() []contender {
 			dst = zero.Scan(dst[:0], text)
 			return len(dst)
 		}},
-		{fmt.Sprintf("pii.Scan, every kind (%d)", len(every.Kinds)), func(text string) int {
+		{fmt.Sprintf("pii.Scan, all but names (%d)", len(checked.Kinds)), func(text string) int {
+			dst = checked.Scan(dst[:0], text)
+			return len(dst)
+		}},
+		{fmt.Sprintf("pii.Scan, names too (%d)", len(every.Kinds)), func(text string) int {
 			dst = every.Scan(dst[:0], text)
 			return len(dst)
 		}},
@@ -91,7 +103,7 @@ func main() {
 		rates, found := measure(all, text.text, *rounds)
 		fmt.Printf("\n%s, %.1f MB\n", text.name, float64(len(text.text))/1e6)
 		for i, c := range all {
-			fmt.Printf("  %-36s %9.2f MB/s  %7.1f x the six patterns  %7d found\n", c.name, rates[i], rates[i]/rates[2], found[i])
+			fmt.Printf("  %-36s %9.2f MB/s  %7.1f x the six patterns  %7d found\n", c.name, rates[i], rates[i]/rates[patterns], found[i])
 		}
 	}
 }
