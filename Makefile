@@ -10,7 +10,7 @@ BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)
 
-.PHONY: help test check fmt lint race bench run exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness
+.PHONY: help test check fmt lint race bench run exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
@@ -44,8 +44,16 @@ exam-estimate: ## 20,000 simulated override estimates: bias and coverage
 	$(EXAM) -run 'EstimateIs' ./oversight
 exam-breaker: ## 10,000 streams of 20,000 reviews at the breaker's limit
 	$(EXAM) -run 'Breaker|VerdictsAreRead' ./oversight
-exam-fairness: ## the false alarms of the live tests, 2,000 runs of 100,000 decisions
-	$(EXAM) -run 'Simulat|False' ./internal/stats
+exam-fairness: ## the false alarms and delays of the live tests, at full size
+	$(EXAM) -run 'Simulation|SequentialFalse|Betting|Change|Directed' ./internal/stats
+	$(GO) test -count=1 -v -run 'Reference|LL144|Rerank|Period|Bets|Probe|Fleet|Shards' ./fairness/... ./internal/stats
+exam-privacy: ## a million JSON bodies, and a minute of fuzzing for each target
+	$(EXAM) -run TestOtherBytesStay ./privacy
+	for f in FuzzShowIsTheInverseOfHide FuzzEdit FuzzFrames; do $(GO) test -run '^$$' -fuzz $$f -fuzztime 60s ./privacy || exit 1; done
+exam-sdk: ## the real SDKs against servers on loopback that speak their formats
+	cd examples/sdk && $(GO) vet ./... && $(GO) test -v ./...
+	cd examples/sdk/genkit && $(GO) test -v ./...
+	cd privacy/otelexport && $(GO) test ./...
 
 run: ## the quickstart
 	$(GO) run ./examples/quickstart
