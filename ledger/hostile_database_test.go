@@ -1,11 +1,13 @@
 package ledger_test
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -127,6 +129,45 @@ func TestPoolThatIsUsedUp(t *testing.T) {
 	_, err = ledger.Open(ctx, db, &ledger.Options{Secret: testSecret})
 	require.ErrorIs(t, err, ledger.ErrUnavailable, "a second ledger finds no connection, and its context ends the wait")
 	require.NoError(t, held.Close())
+}
+
+// TestHugeEntries: pages end by their bytes, and nothing is skipped where they do.
+func TestHugeEntries(t *testing.T) {
+	t.Parallel()
+	for kind, connect := range databases(t) {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			l := open(t, connect(t)(), nil)
+			const n = 13
+			for i := range n {
+				body := bytes.Repeat([]byte{byte(i)}, 1<<20-100)
+				add(t, l, ledger.Entry{Stream: []string{"a", "b"}[i%2], Kind: "k", Subject: "anna", Key: uuid.NameSpaceOID, Body: body})
+			}
+			check := func(list []ledger.Entry) {
+				require.Len(t, list, n)
+				for i, e := range list {
+					require.Equal(t, ledger.Seq(i+1), e.Seq)
+					require.Len(t, e.Body, 1<<20-100)
+					require.Equal(t, byte(i), e.Body[0])
+				}
+			}
+			check(all(t, l))
+			list, err := l.Get(t.Context(), uuid.NameSpaceOID)
+			require.NoError(t, err)
+			check(list)
+			list = nil
+			for e, err := range l.Find(t.Context(), "anna", "a", "b") {
+				require.NoError(t, err)
+				list = append(list, e)
+			}
+			check(list)
+			count := 0
+			_, err = l.Follow(t.Context(), []string{"a", "b"}, func(ledger.Entry, time.Time) error { count++; return nil })
+			require.NoError(t, err)
+			assert.Equal(t, n, count)
+			verify(t, l)
+		})
+	}
 }
 
 // TestRekeyTwice: back and forth, and beside appends; every secret but the last is refused.

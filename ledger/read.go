@@ -141,7 +141,7 @@ func (l *Ledger) reads(ctx context.Context, op string, q query, after, upTo Seq)
 			}
 			return
 		}
-		ahead, used, left := make(chan read), make(chan []row, 2), make(chan struct{})
+		ahead, used, left := make(chan read, 1), make(chan []row, 3), make(chan struct{})
 		go func() {
 			defer close(ahead)
 			for at := after; at < upTo; {
@@ -170,7 +170,10 @@ func (l *Ledger) reads(ctx context.Context, op string, q query, after, upTo Seq)
 			if !yield(r) {
 				return
 			}
-			used <- r.rows
+			select {
+			case used <- r.rows:
+			default:
+			}
 		}
 	}
 }

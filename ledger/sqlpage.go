@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -24,13 +25,26 @@ func (s *sqlStore) page(ctx context.Context, dst []row, q query, after, upTo Seq
 			if err := to.scan(r, row); err != nil {
 				return err
 			}
-			return row.fill(to.fixed)
+			if err := row.fill(to.fixed); err != nil {
+				return err
+			}
+			return to.enough()
 		}, text, args...)
 	})
-	if err == nil && len(dst)-before == sqlPage {
-		upTo = dst[len(dst)-1].seq
+	if full := errors.Is(err, errEnough); full || err == nil && len(dst)-before == sqlPage {
+		return dst, dst[len(dst)-1].seq, nil
 	}
 	return dst, upTo, err
+}
+
+// errEnough ends a read that has as many bytes as one should have.
+var errEnough = errors.New("a full page")
+
+func (s *rowScanner) enough() error {
+	if s.bytes >= sqlBytes {
+		return errEnough
+	}
+	return nil
 }
 
 // pageQuery asks each stream by its own index, so that a rare stream does not read through the busy ones.
@@ -79,6 +93,7 @@ type rowScanner struct {
 
 	stream, kind, public, sealed, fixed sql.RawBytes
 	seq, flags                          int64
+	bytes                               int // of the payloads so far
 }
 
 // scan reads rowHead and one column of bytes of fixed length, of which the last ones are id, token and key.
@@ -91,6 +106,7 @@ func (s *rowScanner) scan(r *sql.Rows, to *row) error {
 	}
 	to.seq, to.version, to.critical = Seq(s.seq), uint8(s.flags/2), s.flags%2 != 0
 	to.stream, to.kind = intern(s.names, s.stream), intern(s.names, s.kind)
+	s.bytes += len(s.public) + len(s.sealed)
 	to.public, to.sealed = s.copies.copy(s.public), s.copies.copy(s.sealed)
 	return nil
 }

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	sqlPage    = 1000 // rows of one read
+	sqlPage    = 2000    // rows of one read, at most
+	sqlBytes   = 4 << 20 // bytes after which a read ends before that: entries may have a megabyte each
 	sqlTimeout = 10 * time.Second
 )
 
@@ -162,7 +163,9 @@ func (s *sqlStore) rows(ctx context.Context, c *session, scan func(*sql.Rows) er
 	}
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		if err := scan(rows); err != nil {
+		if err := scan(rows); errors.Is(err, errEnough) {
+			return err
+		} else if err != nil {
 			return s.dialect.classify(err, false)
 		}
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -23,13 +24,19 @@ func (s *sqlStore) audit(ctx context.Context, dst []row, after, upTo Seq) ([]row
 			copy(row.commitment[:], to.fixed)
 			copy(row.leaf[:], to.fixed[hashSize:])
 			if len(to.fixed) == 2*hashSize {
-				return nil
+				return to.enough()
 			}
-			return row.fill(to.fixed[2*hashSize:])
+			if err := row.fill(to.fixed[2*hashSize:]); err != nil {
+				return err
+			}
+			return to.enough()
 		}, `SELECT `+rowHead+s.dialect.joined(`e.commitment`, `e.leaf`, `coalesce(`+s.dialect.joined(`b.id`, `b.token`, `b.key`)+`, `+emptyBlob(s.dialect)+`)`)+`
 			FROM fairlead_entry e LEFT JOIN fairlead_body b ON b.seq = e.seq
 			WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT `+fmt.Sprint(sqlPage), int64(after), int64(upTo))
 	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
 	return dst, err
 }
 
