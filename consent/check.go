@@ -137,7 +137,14 @@ func (g *Gate) answer(ctx context.Context, d *call.Decision, ask *Ask, answer *A
 		answer.Reason = ReasonNoSubject
 		return p, nil
 	}
-	w, recipient := who{subject: subject, person: g.table.person(subject)}, g.recipient(ask.Recipient)
+	w := who{subject: subject, person: g.all.table.person(subject), known: g.all}
+	if g.bounded != nil {
+		if w.known, err = g.view(ctx, subject, w.person); err != nil {
+			answer.Reason = ReasonUnavailable
+			return p, err
+		}
+	}
+	recipient := g.recipient(ask.Recipient)
 	g.judge(answer, ask, &w, recipient, p)
 	if answer.Receipt == 0 && !names(subject) { // whose word is known has a name
 		*answer = Answer{Purpose: answer.Purpose, Reason: ReasonNoSubject, AsOf: answer.AsOf}

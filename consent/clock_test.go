@@ -21,7 +21,7 @@ func TestAClockThatIsPutBackRevivesNothing(t *testing.T) {
 	p := &purpose{Purpose: Purpose{ID: "trial", TTL: time.Hour, Bases: []Basis{BasisConsent}}, index: 1}
 	p.levels = [][]*purpose{{p}}
 	g.purposes["trial"] = p
-	g.table.put(g.key(ask.Subject, "", 1), word{seq: 1, given: time.Now().UnixMilli()}.pack(), 1)
+	g.all.table.put(g.key(ask.Subject, "", 1), word{seq: 1, given: time.Now().UnixMilli()}.pack(), 1)
 	_, err := g.Check(t.Context(), ask)
 	assert.NoError(t, err) //nolint:testifylint // both are looked at
 	g.latest.Store(time.Now().Add(time.Hour).UnixMilli())

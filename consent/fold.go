@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"context"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -18,7 +19,11 @@ func (g *Gate) fold(entry ledger.Entry, now time.Time) error {
 	g.latest.Store(now.UnixMilli())
 	if entry.Stream == ledgerStream {
 		if erasure, ok := ledger.AsErasure(entry); ok && !erasure.Keeps(stream) {
-			g.table.forget(tag(erasure.Mark), func(was said) { g.setEnd(was, said{}, time.Time{}) })
+			if g.bounded != nil {
+				g.bounded.forget(erasure.Mark, entry.Seq)
+			} else {
+				g.all.forget(erasure.Mark)
+			}
 		}
 		return nil
 	}
@@ -39,18 +44,13 @@ func (g *Gate) fold(entry ledger.Entry, now time.Time) error {
 	if p == nil || e.Tenant != g.tenant {
 		return nil // somebody else's
 	}
-	k := g.key(e.Subject, e.Recipient, p.index)
-	word := saidBy(&e)
-	was := g.table.get(k)
-	against := was
-	if !was.any() && e.carried == 0 { // an objection that outlived an erasure: an older consent does not end it
-		against = g.objection(e.Subject, e.Recipient, p.index)
+	person := g.all.table.person(e.Subject)
+	k, against := person.to(p.index, g.recipient(e.Recipient)), g.objection(e.Subject, e.Recipient, p.index)
+	if g.bounded != nil {
+		g.bounded.fold(person, k, &e, against)
+	} else {
+		g.all.apply(k, &e, against)
 	}
-	if against.any() && word.yields(against, e.carried != 0) {
-		return nil
-	}
-	g.setEnd(was, word, e.Expires)
-	g.table.put(k, word, tag(entry.Mark()))
 	return nil
 }
 
@@ -66,7 +66,7 @@ func tag(m ledger.Mark) uint64 { return max(binary.BigEndian.Uint64(m[:])>>place
 
 // key is where the table keeps a person's word.
 func (g *Gate) key(subject, recipient string, purpose uint16) id {
-	return g.table.person(subject).to(purpose, g.recipient(recipient))
+	return g.all.table.person(subject).to(purpose, g.recipient(recipient))
 }
 
 // recipient is the hash of a recipient, zero for all of them.
@@ -74,46 +74,27 @@ func (g *Gate) recipient(name string) id {
 	if name == "" {
 		return id{}
 	}
-	return g.table.person(name)
-}
-
-// setEnd keeps the end that a word set for itself, in place of the one it replaces.
-func (g *Gate) setEnd(was, word said, end time.Time) {
-	if !was.ends() && !word.ends() {
-		return
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	delete(g.ends, was.seq())
-	if word.ends() {
-		g.ends[word.seq()] = end.UnixMilli()
-	}
-}
-
-// end is when what was said ends by its own word.
-func (g *Gate) end(s said) time.Time {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	return time.UnixMilli(g.ends[s.seq()]) // 1970, if it has been replaced meanwhile
+	return g.all.table.person(name)
 }
 
 // who is whose word is looked up.
 type who struct {
 	subject string
 	person  id
+	known   *memory
 	alias   id // by which objections outlive an erasure; zero until it is needed
 }
 
 // word is what the person said last on q to a recipient.
 func (g *Gate) word(w *who, q *purpose, recipient id) said {
-	v := g.table.get(w.person.to(q.index, recipient))
+	v := w.known.table.get(w.person.to(q.index, recipient))
 	if v.any() || g.marks.Load() == 0 {
 		return v
 	}
 	if w.alias == (id{}) {
 		w.alias = g.alias(w.subject)
 	}
-	if v = g.table.get(w.alias.to(q.index, recipient)); v.gives() {
+	if v = g.notes.get(w.alias.to(q.index, recipient)); v.gives() {
 		return said{}
 	}
 	return v
@@ -131,6 +112,17 @@ func (g *Gate) nearest(w *who, q *purpose, recipient id) said {
 	return v
 }
 
+// about is whom a question is about; the error says why that cannot be found out.
+func (g *Gate) about(ctx context.Context, subject string) (who, error) {
+	w := who{subject: subject, person: g.all.table.person(subject), known: g.all}
+	if g.bounded == nil {
+		return w, nil
+	}
+	var err error
+	w.known, err = g.view(ctx, subject, w.person)
+	return w, err
+}
+
 // lookup is what counts of what the person said on p: on the nearest purpose of those p is within, and of several at the same
 // distance what denies. on is the purpose it was said on.
 func (g *Gate) lookup(w *who, recipient id, p *purpose) (s said, on *purpose, reason Reason) {
@@ -140,7 +132,7 @@ func (g *Gate) lookup(w *who, recipient id, p *purpose) (s said, on *purpose, re
 			if !v.any() {
 				continue
 			}
-			why := g.denies(v, q, p)
+			why := g.denies(w, v, q, p)
 			if on == nil || reason == "" && why != "" || why != "" && rank(why) < rank(reason) {
 				s, on, reason = v, q, why
 			}

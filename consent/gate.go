@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -24,6 +23,10 @@ type Options struct {
 	// Tenant is whose customers the gate knows, where several share a log: it sees and writes its own tenant's events only.
 	// Default: "", no tenant.
 	Tenant string
+	// MaxWords bounds the memory to about so many words, of up to 60 bytes each: one for each thing a person said and one for each
+	// person. Whoever is not in memory is looked up in the log, with one indexed read, and the answer is the same. Who objected is
+	// kept in any case. Default: 0, everybody is kept.
+	MaxWords int
 	// Controller is who answers for the data, and signs receipts. Default: none, and no receipts.
 	Controller *Controller
 }
@@ -42,9 +45,9 @@ type Gate struct {
 
 	applied atomic.Uint64 // position up to which the fold has come
 	latest  atomic.Int64  // the latest time of an entry, Unix milliseconds
-	table   *table
-	mu      sync.RWMutex
-	ends    map[ledger.Seq]int64 // of events that set an end of their own, Unix milliseconds: few
+	all     *memory       // of everybody; empty in bounded mode
+	bounded *bounded      // nil: everybody is kept
+	notes   *table        // of those who objected, see objection.go
 	objections
 }
 
@@ -59,15 +62,22 @@ func New(ctx context.Context, log *ledger.Ledger, purposes []Purpose, opts *Opti
 	}
 	g := &Gate{
 		log: log, purposes: all, tenant: opts.Tenant, controller: opts.Controller, maxStaleness: opts.MaxStaleness, started: time.Now(),
-		table: newTable(), ends: map[ledger.Seq]int64{},
+		all: newMemory(newTable()),
 	}
+	g.notes = g.all.table.like()
 	switch {
 	case opts.MaxStaleness < 0:
 		return nil, &InvalidError{Field: "Options.MaxStaleness", Why: "is negative; 0 means the default"}
-	case opts.MaxStaleness == 0:
-		g.maxStaleness = DefaultMaxStaleness
+	case opts.MaxWords < 0:
+		return nil, &InvalidError{Field: "Options.MaxWords", Why: "is negative; 0 means that everybody is kept"}
 	case len(opts.Tenant) > maxText || !utf8.ValidString(opts.Tenant):
 		return nil, &InvalidError{Field: "Options.Tenant", Why: fmt.Sprintf("is not valid UTF-8 or longer than %d bytes", maxText)}
+	}
+	if g.maxStaleness == 0 {
+		g.maxStaleness = DefaultMaxStaleness
+	}
+	if opts.MaxWords > 0 {
+		g.bounded = newBounded(opts.MaxWords, g.all.table)
 	}
 	if opts.Controller != nil {
 		own := *opts.Controller // the caller's may change

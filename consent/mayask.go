@@ -28,7 +28,11 @@ func (g *Gate) MayAsk(ctx context.Context, ask Ask) (bool, error) {
 	if reason != "" {
 		return false, &DeniedError{Reason: reason, Decision: d.ID(), Err: err}
 	}
-	w, recipient := who{subject: subject, person: g.table.person(subject)}, g.recipient(ask.Recipient)
+	w, err := g.about(ctx, subject)
+	if err != nil {
+		return false, &DeniedError{Reason: ReasonUnavailable, Decision: d.ID(), Err: err}
+	}
+	recipient := g.recipient(ask.Recipient)
 	for i := -1; i < len(ask.Also); i++ {
 		name := ask.Purpose
 		if i >= 0 {

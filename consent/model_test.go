@@ -261,7 +261,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 		w.purposes, w.model.purposes[p.ID] = append(w.purposes, p), p
 	}
 	var err error
-	w.gate, err = consent.New(t.Context(), w.log, w.purposes, nil)
+	w.gate, err = consent.New(t.Context(), w.log, w.purposes, &consent.Options{MaxWords: int(seed%2) * 20}) // every second one bounded
 	require.NoError(t, err)
 	return w
 }

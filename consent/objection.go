@@ -72,10 +72,10 @@ func (g *Gate) foldObjection(entry ledger.Entry) error {
 	alias := id{binary.BigEndian.Uint64(who), binary.BigEndian.Uint64(who[8:])}
 	k := alias.to(p.index, g.recipient(o.Recipient))
 	note := word{kind: kind, given: max(o.Given.UnixMilli(), 0), seq: entry.Seq, imported: o.Imported}.pack()
-	if was := g.table.get(k); was.any() && note.yields(was, false) {
+	if was := g.notes.get(k); was.any() && note.yields(was, false) {
 		return nil
 	}
-	g.table.put(k, note, 0) // no erasure can name it
+	g.notes.put(k, note, 0) // no erasure can name it
 	g.marks.Add(1)
 	return nil
 }
@@ -100,7 +100,7 @@ func (g *Gate) objection(subject, recipient string, purpose uint16) said {
 	if g.marks.Load() == 0 {
 		return said{}
 	}
-	v := g.table.get(g.alias(subject).to(purpose, g.recipient(recipient)))
+	v := g.notes.get(g.alias(subject).to(purpose, g.recipient(recipient)))
 	if v.gives() {
 		return said{}
 	}

@@ -59,13 +59,27 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 	if err := g.follow(ctx, e.Seq); err != nil {
 		return e, err
 	}
-	if last := g.table.get(g.key(e.Subject, e.Recipient, p.index)); e.Seq <= before && last.seq() != e.Seq {
-		return e, &InvalidError{Field: "Event.Once", Why: "was used for this before, and the person has said something else since; leave it out to record the event again"}
+	if e.Seq <= before { // recorded before
+		if err := g.stillSo(ctx, &e, p); err != nil {
+			return e, err
+		}
 	}
 	if e.Strict && !g.inline {
 		return e, g.bindEverywhere(ctx, durable)
 	}
 	return e, nil
+}
+
+// stillSo says that an event that was recorded before is still the person's last word.
+func (g *Gate) stillSo(ctx context.Context, e *Event, p *purpose) error {
+	w, err := g.about(ctx, e.Subject)
+	if err != nil {
+		return err
+	}
+	if w.known.table.get(w.person.to(p.index, g.recipient(e.Recipient))).seq() == e.Seq {
+		return nil
+	}
+	return &InvalidError{Field: "Event.Once", Why: "was used for this before, and the person has said something else since; leave it out to record the event again"}
 }
 
 // follow waits until this gate knows the log up to seq.

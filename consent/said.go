@@ -102,7 +102,7 @@ var reasons = [16]Reason{
 
 // denies is the first reason why what was said is no valid consent to p, asked for as a (the same purpose, or one within it); "" if
 // it is.
-func (g *Gate) denies(s said, p, a *purpose) Reason {
+func (g *Gate) denies(w *who, s said, p, a *purpose) Reason {
 	if why := reasons[s.kind()]; why != "" {
 		return why
 	}
@@ -112,7 +112,7 @@ func (g *Gate) denies(s said, p, a *purpose) Reason {
 	if s.ends() || p.TTL > 0 || a.TTL > 0 { // else there is no need to know the time
 		now := g.now()
 		lived := now.Sub(time.UnixMilli(s.given()))
-		if p.TTL > 0 && lived >= p.TTL || a.TTL > 0 && lived >= a.TTL || s.ends() && !now.Before(g.end(s)) {
+		if p.TTL > 0 && lived >= p.TTL || a.TTL > 0 && lived >= a.TTL || s.ends() && !now.Before(w.known.end(s)) {
 			return ReasonExpired
 		}
 	}

@@ -55,6 +55,24 @@ func newTable() *table {
 	return t
 }
 
+// like is an empty table whose ids are those of t.
+func (t *table) like() *table {
+	other := newTable()
+	other.high, other.low = t.high, t.low
+	return other
+}
+
+// used is how many entries there are, those that were forgotten lately included.
+func (t *table) used() (n int) {
+	for i := range t.shards {
+		s := &t.shards[i]
+		s.writing.Lock()
+		n += s.used
+		s.writing.Unlock()
+	}
+	return n
+}
+
 // empty begins a shard anew, with that many places, which the caller fills and stores.
 func (s *shard) empty(places int) []atomic.Uint64 {
 	s.index, s.used = make([]uint64, places), 0

@@ -100,7 +100,7 @@ func filled(t testing.TB, n int) *Gate {
 	g, err := New(context.Background(), ledger.Memory(nil), []Purpose{{ID: "offers"}}, nil)
 	require.NoError(t, err)
 	for i := range n {
-		g.table.put(g.key(customer(i), "", 0), word{seq: ledger.Seq(i + 1), given: time.Now().UnixMilli()}.pack(), (uint64(i)*0x9e3779b97f4a7c15)>>placeBits|1)
+		g.all.table.put(g.key(customer(i), "", 0), word{seq: ledger.Seq(i + 1), given: time.Now().UnixMilli()}.pack(), (uint64(i)*0x9e3779b97f4a7c15)>>placeBits|1)
 	}
 	return g
 }
@@ -113,7 +113,7 @@ func TestMemoryOfAMillionSubjects(t *testing.T) {
 		n = 100_000
 	}
 	g := filled(t, n)
-	perSubject := float64(g.table.bytes()) / float64(n)
+	perSubject := float64(g.all.table.bytes()) / float64(n)
 	t.Logf("%.1f bytes a subject", perSubject)
 	assert.LessOrEqual(t, perSubject, 64.0)
 	for _, i := range []int{0, n / 2, n - 1} {
@@ -179,7 +179,7 @@ func BenchmarkCheck(b *testing.B) {
 		}
 		all, size := names.String(), len(customer(0))
 		b.ReportAllocs()
-		b.ReportMetric(float64(g.table.bytes())/people, "B/subject")
+		b.ReportMetric(float64(g.all.table.bytes())/people, "B/subject")
 		at := 0
 		defer cpu(b)()
 		for b.Loop() {
