@@ -69,7 +69,7 @@ func (r *reactions) room(ctx context.Context, l *Ledger, entries []Entry) error 
 		}
 		moved, idle := r.moved, !r.draining
 		r.mu.Unlock()
-		if idle {
+		if idle && l.db == nil { // over a database its own goroutine sees to it
 			r.start(l)
 			continue
 		}

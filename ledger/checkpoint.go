@@ -45,7 +45,7 @@ func (l *Ledger) checkpointAt(ctx context.Context, head Seq) ([]byte, error) {
 	}
 	root, err := l.provenRoot(ctx, head, last)
 	if err != nil {
-		return nil, err
+		return nil, settle("checkpoint", err)
 	}
 	text := l.signer.Name() + "\n" + strconv.FormatUint(uint64(head), 10) + "\n" + base64.StdEncoding.EncodeToString(root[:]) + "\n"
 	msg, err := sign(l.signer, text)
@@ -57,7 +57,7 @@ func (l *Ledger) checkpointAt(ctx context.Context, head Seq) ([]byte, error) {
 		return msg, nil
 	}
 	if err := l.store.putCheckpoint(ctx, signed{head, msg}); err != nil {
-		return nil, err
+		return nil, settle("checkpoint", err)
 	}
 	if kept, err := l.store.checkpoints(ctx, head, 1); err == nil && len(kept) == 1 && kept[0].size == head {
 		return bytes.Clone(kept[0].note), nil // another process may have been first

@@ -262,7 +262,7 @@ func conformReads(t *testing.T, open opener) {
 
 func conformPages(t *testing.T, open opener) {
 	l := open(t)
-	const n = 2000
+	const n = 2500
 	key := uuid.New()
 	for first := 0; first < n; first += 500 {
 		batch := make([]ledger.Entry, 500)

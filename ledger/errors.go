@@ -139,6 +139,14 @@ func fail(op string, reason error, detail string, cause error) *Error {
 	return &Error{Op: op, Reason: reason, Detail: detail, Err: cause}
 }
 
+// settle turns a doubt about a commit that nobody resolves into an Error.
+func settle(op string, err error) error {
+	if errors.Is(err, errDoubt) {
+		return fail(op, ErrUnconfirmed, "", err)
+	}
+	return err
+}
+
 const noLedger = "the ledger is nil or zero: make one with ledger.Open or ledger.Memory"
 
 // foreign is an error of a function that the user passed. Its text may hold anything, so only its type is printed.

@@ -214,6 +214,33 @@ func TestRekeyTwice(t *testing.T) {
 	}
 }
 
+// TestRekeyBesideAnotherProcess: who still has the retired secret refuses to write about new people, as nobody could read
+// it with the next one.
+func TestRekeyBesideAnotherProcess(t *testing.T) {
+	t.Parallel()
+	next := []byte("the second secret has 32 bytes..")
+	for kind, connect := range databases(t) {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			db := connect(t)
+			a, b := open(t, db(), nil), open(t, db(), nil)
+			add(t, a, ledger.Entry{Stream: "a", Kind: "k", Subject: "anna"})
+			add(t, b, ledger.Entry{Stream: "a", Kind: "k", Subject: "anna"})
+			require.NoError(t, a.Rekey(t.Context(), next))
+			for _, subject := range []string{"new to b", "anna", "new to b too"} {
+				_, err := b.Append(t.Context(), ledger.Entry{Stream: "a", Kind: "k", Subject: subject})
+				require.ErrorIs(t, err, ledger.ErrWrongSecret, subject)
+			}
+			_, err := b.Erase(t.Context(), "anna")
+			require.ErrorIs(t, err, ledger.ErrWrongSecret)
+			add(t, a, ledger.Entry{Stream: "a", Kind: "k", Subject: "new to a"})
+			again := open(t, db(), &ledger.Options{Secret: next})
+			assert.Len(t, all(t, again), 4)
+			verify(t, again)
+		})
+	}
+}
+
 // TestFollowWhileClosing: each Follow either follows and is ended, or is refused; none waits.
 func TestFollowWhileClosing(t *testing.T) {
 	for kind, connect := range map[string]func(*testing.T) *ledger.Ledger{

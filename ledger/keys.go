@@ -83,6 +83,7 @@ func markOf(token [32]byte) Mark { return sha256.Sum256(token[:]) }
 type ring struct {
 	wrapper  wrapping
 	tokenKey []byte
+	proved   atomic.Int64 // the wrapper was the log's in the epoch before this number; 0: not asked yet
 
 	mu       sync.RWMutex
 	epoch    int64

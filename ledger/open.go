@@ -38,7 +38,7 @@ func Open(ctx context.Context, db *sql.DB, o *Options) (*Ledger, error) {
 	l, err := openStore(ctx, s, o)
 	if err != nil {
 		_ = s.close()
-		return nil, err
+		return nil, settle(op, err)
 	}
 	return l, nil
 }

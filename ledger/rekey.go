@@ -9,7 +9,8 @@ import (
 // Rekey wraps every key anew under the next secret and retires the present one. Copies of the database made before stay
 // readable with the retired secret, and with them what was erased since: they become unreadable when you destroy it,
 // which only you can do. Other processes keep reading what they have in memory and refuse the rest with
-// [ErrWrongSecret] until they are opened with the next secret.
+// [ErrWrongSecret] until they are opened with the next secret. After [ErrUnconfirmed] nobody knows which of the two holds:
+// keep both, and open the log anew.
 func (l *Ledger) Rekey(ctx context.Context, nextSecret []byte) error {
 	const op = "rekey"
 	if _, err := l.readable(ctx, op); err != nil {
@@ -49,7 +50,7 @@ func (l *Ledger) Rekey(ctx context.Context, nextSecret []byte) error {
 	}
 	err = l.store.rewrap(ctx, kept, func(k keyRow) ([]byte, error) { return rewrap(k.wrapped) })
 	if err != nil {
-		return err
+		return settle(op, err)
 	}
 	l.keys.rotate(next)
 	v, err := l.store.look(ctx, 0)

@@ -163,6 +163,9 @@ func (l *Ledger) provide(ctx context.Context, subjects []string) (map[string]*su
 		if made[s] != nil {
 			continue
 		}
+		if err := l.mayForge(ctx, epoch); err != nil {
+			return nil, 0, err
+		}
 		k, err := l.keys.forge(ctx, s)
 		if err != nil {
 			return nil, 0, err
@@ -170,6 +173,23 @@ func (l *Ledger) provide(ctx context.Context, subjects []string) (map[string]*su
 		made[s] = l.keys.add(k, epoch)
 	}
 	return made, epoch, nil
+}
+
+// mayForge finds out, once for each epoch, whether the secret was retired by another process: a key wrapped under it would
+// open for nobody who has the next one. A commit in another epoch than the one asked about fails.
+func (l *Ledger) mayForge(ctx context.Context, epoch int64) error {
+	if l.keys.proved.Load() == epoch+1 {
+		return nil
+	}
+	kept, err := l.store.setup(ctx, settings{})
+	if err != nil {
+		return err
+	}
+	if _, err := unwrap(ctx, l.keys.current(), kept.tokenKey); err != nil {
+		return fail("seal", ErrWrongSecret, "another process has rekeyed the log: open it with the next secret", nil)
+	}
+	l.keys.proved.Store(epoch + 1)
+	return nil
 }
 
 // seal fills the rows, unless a key is missing.
