@@ -2,7 +2,6 @@ package consent_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -93,7 +92,7 @@ func TestBoundedDeniesWhatItCannotLookUp(t *testing.T) {
 	answer, err := gate.Check(ctx, consent.Ask{Subject: "customer-2", Purpose: "ads", Jurisdiction: "US-CA"})
 	require.ErrorIs(t, err, consent.ErrDenied)
 	assert.Equal(t, consent.ReasonUnavailable, answer.Reason)
-	require.True(t, errors.Is(err, context.Canceled))
+	require.ErrorIs(t, err, context.Canceled)
 	_, err = consent.New(t.Context(), log, purposes, &consent.Options{MaxWords: -1})
 	require.ErrorIs(t, err, consent.ErrInvalid)
 }

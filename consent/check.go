@@ -56,15 +56,17 @@ type askKey struct{}
 
 // WithAsk returns a context whose guarded calls take from ask what their describe function leaves open.
 func WithAsk(ctx context.Context, ask Ask) context.Context {
-	return context.WithValue(ctx, askKey{}, ask)
+	return context.WithValue(ctx, askKey{}, &ask)
 }
 
 // fill takes from the context what the question leaves open.
 func (a *Ask) fill(ctx context.Context) {
-	from, ok := ctx.Value(askKey{}).(Ask)
-	if !ok {
-		return
+	if from, ok := ctx.Value(askKey{}).(*Ask); ok {
+		a.take(from)
 	}
+}
+
+func (a *Ask) take(from *Ask) {
 	if a.Subject == "" {
 		a.Subject = from.Subject
 	}
