@@ -18,13 +18,15 @@ type book struct {
 	vault Vault     // nil: kept nowhere, as for a single text
 	named string    // the session's ID, where somebody chose it
 	call  uuid.UUID // else the decision's
-	lost  bool      // a resumed call's session was not in the vault
+	lost  bool      // a resumed call's session was not in the vault, or is not this subject's
 
 	mu    sync.Mutex
 	names map[string]string   // name → value; "": the name stood in a text before, so it is nobody's
 	given map[original]string // value → name
 	last  map[string]int      // the highest number given, by label
 	size  int                 // entries, as the vault counts them
+	owner string              // whose the session is, as mark says it; "": nobody's yet
+	known bool                // the vault knows the owner
 }
 
 type original struct {
@@ -66,10 +68,13 @@ type item struct {
 }
 
 // settle gives every item its placeholder, and keeps new ones in the vault before anybody sees them.
-func (b *book) settle(ctx context.Context, d *call.Decision, text string, items []item) error {
+func (b *book) settle(ctx context.Context, d *call.Decision, subject, text string, items []item) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for range maxRaces {
+		if !b.admits(subject) {
+			return notYours(d)
+		}
 		var fresh []Entry
 		for i := range items {
 			fresh = b.place(text, &items[i], fresh)
@@ -78,6 +83,9 @@ func (b *book) settle(ctx context.Context, d *call.Decision, text string, items 
 			return nil
 		}
 		if b.lost {
+			if !holdsValue(fresh) {
+				return nil // nothing is hidden, so nothing has to be found again
+			}
 			b.takeBack(fresh)
 			return &SessionLostError{Decision: d.ID()}
 		}
@@ -85,9 +93,11 @@ func (b *book) settle(ctx context.Context, d *call.Decision, text string, items 
 			b.size += len(fresh)
 			return nil
 		}
-		added, err := b.append(ctx, fresh)
+		all := b.owned(fresh)
+		added, err := b.append(ctx, all)
 		if err == nil && added {
-			b.size += len(fresh)
+			b.size += len(all)
+			b.known = b.owner != ""
 			return nil
 		}
 		b.takeBack(fresh)
@@ -149,6 +159,12 @@ func (b *book) number(label string) string {
 }
 
 func (b *book) add(e Entry) {
+	if e.Name == ownerName {
+		if !b.known {
+			b.owner, b.known = e.Value, true
+		}
+		return
+	}
 	if b.names == nil {
 		b.names = make(map[string]string)
 		b.given = make(map[original]string)

@@ -86,7 +86,7 @@ func (h *hider) step(dst []byte, last bool) ([]byte, error) {
 		w.items[i].start -= h.base
 		w.items[i].end -= h.base
 	}
-	if err := s.b.settle(s.ctx, s.d, part, w.items); err != nil {
+	if err := s.b.settle(s.ctx, s.d, s.subject, part, w.items); err != nil {
 		h.s.fail(err)
 		return dst, err
 	}

@@ -85,7 +85,7 @@ func (r *Redactor) momentary(ctx context.Context) (*Session, error) {
 		return nil, refuse(d, nilRedactor, nil)
 	}
 	if s, ok := sessionFrom(ctx); ok {
-		return s.bind(ctx, d), nil
+		return s.bind(ctx, d, subjectOf(ctx, d)), nil
 	}
 	return newSession(ctx, r, d, nil), nil
 }
@@ -93,6 +93,9 @@ func (r *Redactor) momentary(ctx context.Context) (*Session, error) {
 // Session opens the session id of a conversation, with what the vault remembers of it. A nil vault means the Redactor's own; an
 // empty id begins a new session with an ID of its own. The ID must not tell anybody who is meant: records hold it. The
 // session is bound to ctx; pass it on with WithSession, so that each guarded call is bound to its own context.
+//
+// A session is about one person: the first subject that a call in it names, here or later, is the only one it serves. Calls that name
+// nobody may use it.
 func (r *Redactor) Session(ctx context.Context, vault Vault, id string) (*Session, error) {
 	ctx = orBackground(ctx)
 	d := call.From(ctx)
@@ -103,12 +106,14 @@ func (r *Redactor) Session(ctx context.Context, vault Vault, id string) (*Sessio
 		vault = r.vault()
 	}
 	s := newSession(ctx, r, d, vault)
+	s.in.subject = subjectOf(ctx, d)
 	if s.in.b.named = id; id == "" {
 		s.in.b.named = uuid.NewString()
-		return s, nil
-	}
-	if err := s.in.b.load(ctx); err != nil {
+	} else if err := s.in.b.load(ctx); err != nil {
 		return nil, vaultFault(d, err)
+	}
+	if !s.in.b.admits(s.in.subject) {
+		return nil, notYours(d)
 	}
 	return s, nil
 }
@@ -124,9 +129,12 @@ func (r *Redactor) Reveal(ctx context.Context, _, session, text string) (string,
 	if session == "" {
 		return text, nil
 	}
-	s, err := r.Session(ctx, nil, session)
-	if err != nil {
-		return "", err
+	ctx = orBackground(ctx)
+	d := call.From(ctx)
+	s := newSession(ctx, r, d, r.vault()) // whoever the reader is: the page has let them in
+	s.in.b.named = session
+	if err := s.in.b.load(ctx); err != nil {
+		return "", vaultFault(d, err)
 	}
 	s.in.b.lost = s.in.b.size == 0
 	out := s.Show(text)

@@ -23,10 +23,13 @@ type inside struct {
 	d   *call.Decision
 	b   *book
 
+	subject string // whom the call is about, "" if nobody says
+
 	mu     sync.Mutex
 	err    error
 	counts []call.Count
 	missed int
+	looked bool // there was an input, and nothing in it had to be hidden, or it was
 
 	own book // of a session that lives for one call
 }
@@ -43,12 +46,20 @@ func newSession(ctx context.Context, r *Redactor, d *call.Decision, vault Vault)
 	return &both.s
 }
 
-// bind is the session for another call: the same memory, that call's context, an error of its own.
-func (s *Session) bind(ctx context.Context, d *call.Decision) *Session {
+// bind is the session for another call: the same memory, that call's context, an error of its own. It refuses a call about somebody
+// else than the calls before.
+func (s *Session) bind(ctx context.Context, d *call.Decision, subject string) *Session {
 	if s == nil || s.in == nil {
 		return &Session{in: &inside{r: nil, ctx: ctx, d: d, b: &book{}, err: refuse(d, zeroSession, nil)}}
 	}
-	return &Session{in: &inside{r: s.in.r, ctx: ctx, d: d, b: s.in.b}}
+	bound := &Session{in: &inside{r: s.in.r, ctx: ctx, d: d, b: s.in.b, subject: subject}}
+	b := s.in.b
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.admits(subject) || d.Resumed() && subject == "" && b.owner != "" {
+		bound.in.err = notYours(d)
+	}
+	return bound
 }
 
 // ID is what the session's vault knows it by; "" for a zero session or one that no vault keeps.
@@ -120,6 +131,7 @@ func (s *Session) hide(text string, h how) (out string, changed bool) {
 	if text == "" {
 		return "", false
 	}
+	s.in.look()
 	if err := s.in.ctx.Err(); err != nil {
 		s.fail(refuse(s.in.d, "the call's context ended while personal data was being hidden", err))
 		return "", true
@@ -136,7 +148,7 @@ func (s *Session) hide(text string, h how) (out string, changed bool) {
 	if w.bare {
 		return w.assemble(text), true
 	}
-	if err := s.in.b.settle(s.in.ctx, s.in.d, text, w.items); err != nil {
+	if err := s.in.b.settle(s.in.ctx, s.in.d, s.in.subject, text, w.items); err != nil {
 		s.fail(err)
 		return "", true
 	}
@@ -232,10 +244,13 @@ func (in *inside) lookup(name string, looked *bool) (value string, stands bool, 
 		}
 		value, known = b.names[name]
 	}
+	if !b.admits(in.subject) {
+		return "", false, notYours(in.d)
+	}
 	switch {
 	case known:
 		return value, value != "", nil
-	case b.lost:
+	case b.lost && !in.hasLooked():
 		return "", false, &SessionLostError{Decision: in.d.ID()}
 	case b.last[kindOf(name)] > 0 || b.first(kindOf(name)):
 		in.mu.Lock()

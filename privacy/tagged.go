@@ -30,11 +30,14 @@ func tagged[T any](s *Session, v T, show bool) T {
 		s.fail(refuse(s.in.d, why, nil))
 		return none
 	}
+	src := reflect.ValueOf(&v).Elem()
+	if !show && !src.IsZero() {
+		s.in.look()
+	}
 	if o.root.inert {
 		return v
 	}
 	w := walker{s: s, show: show, loops: o.loops}
-	src := reflect.ValueOf(&v).Elem()
 	got, changed := w.walk(o.root, src, 0)
 	if s.Err() != nil {
 		return none

@@ -80,12 +80,16 @@ func (r *Redactor) open(ctx context.Context, d *call.Decision) (*Session, error)
 	if r == nil {
 		return nil, refuse(d, nilRedactor, nil)
 	}
+	subject, err := d.SubjectFor(ctx, call.StagePrivacy, "")
+	if err != nil {
+		return nil, err
+	}
 	if s, ok := sessionFrom(ctx); ok {
-		return s.bind(ctx, d), nil
+		return s.bind(ctx, d, subject), nil
 	}
 	s := newSession(ctx, r, d, r.vault())
 	b := s.in.b
-	b.call = d.ID()
+	b.call, s.in.subject = d.ID(), subject
 	if !d.Resumed() {
 		return s, nil
 	}
@@ -93,6 +97,12 @@ func (r *Redactor) open(ctx context.Context, d *call.Decision) (*Session, error)
 		return nil, vaultFault(d, err)
 	}
 	// A call that hid nothing left no session. Whether this one did shows as soon as there is something to hide or show.
-	b.lost = b.size == 0
+	if b.lost = b.size == 0; b.lost || b.owner == b.mark(subject) {
+		return s, nil
+	}
+	// Somebody else's: from here on as if there were none, so that a stranger does not learn that there is one. What is inside decides
+	// whether they may have the answer.
+	s = newSession(ctx, r, d, r.vault())
+	s.in.b.call, s.in.b.lost, s.in.subject = d.ID(), true, subject
 	return s, nil
 }
