@@ -46,7 +46,7 @@ type Options struct {
 	MaxOpen int
 	// Notify hears of every case that is opened or closed while the desk is open, here or in another process, in order and one at a
 	// time. It must be quick: appends wait for it on a Memory ledger, and other reactions on every ledger. Where it must not be lost,
-	// hand it to a queue of your own; [Webhook] posts it. Default: nobody is told.
+	// hand it to a queue of your own; package webhook posts it. Default: nobody is told.
 	Notify func(Notice)
 	// RosterOnly lets nobody claim a case who is not on the roster, or whose training has run out; see Enrol. Default: anybody who
 	// has a name; your authoriser decides.

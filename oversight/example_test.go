@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -112,4 +114,22 @@ func ExampleDesk_Pending() {
 	// doubling 0 false 1
 	// doubling 1 false 1
 	// doubling 2 false 1
+}
+
+// A client that asks a person before it sends.
+func ExampleTransport() {
+	log := ledger.Memory(nil)
+	desk, _ := oversight.New(context.Background(), log, oversight.Policy{Rules: []oversight.Rule{
+		{Name: "payments", Hold: true, When: func(c oversight.Case) bool { return c.Title == "POST" }},
+	}}, nil)
+	client := &http.Client{Transport: oversight.Transport(nil, desk, func(r *http.Request) oversight.Case {
+		return oversight.Case{Title: r.Method}
+	})}
+	ctx, trail := call.Track(forAnna) // fairlead.Track
+	r, _ := http.NewRequestWithContext(ctx, http.MethodPost, "https://bank.example/payments", strings.NewReader(`{"cents":5000}`))
+	resp, _ := client.Do(r)
+	fmt.Println(resp.StatusCode, errors.Is(trail.Err(), oversight.ErrPending))
+	resp.Body.Close()
+	// Output:
+	// 403 true
 }

@@ -15,12 +15,6 @@ func (Label) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.L
 // LogValue keeps a label out of slog.
 func (Label) LogValue() slog.Value { return slog.StringValue("oversight.Label(redacted)") }
 
-// Format prints no secret.
-func (Webhook) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.Webhook(redacted)") }
-
-// LogValue keeps the secret out of slog.
-func (Webhook) LogValue() slog.Value { return slog.StringValue("oversight.Webhook(redacted)") }
-
 // Format prints no key.
 func (Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.Options(redacted)") }
 

@@ -34,7 +34,6 @@ func TestNothingPrintsWhatItHolds(t *testing.T) {
 		oversight.Judgement{Verdict: canary, Output: canary, Comment: canary},
 		oversight.Label{Input: json.RawMessage(canary), Comment: canary},
 		oversight.Vote{Comment: canary, Reviewer: canary},
-		oversight.Webhook{Secret: []byte(canary)},
 		oversight.Options{Key: []byte(canary)},
 		&oversight.Desk{}, (*oversight.Desk)(nil),
 		oversight.Stopped{Who: canary, Why: canary},

@@ -69,7 +69,7 @@ func TestACodecMayWriteJSONAsItLikes(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			codec := &oversight.Codec{Encode: encode, Decode: func(b []byte, into any) error { return json.Unmarshal(b, into) }}
+			codec := &oversight.Codec{Encode: encode, Decode: json.Unmarshal}
 			desk, f, pending := heldBy(t, 1, &oversight.Options{Codec: codec})
 			lease, err := desk.Claim(t.Context(), "reviewer-1", pending.Case)
 			require.NoError(t, err)
