@@ -46,6 +46,9 @@ func (k *Desk) openAppeal(ctx context.Context, f *dossier, statement string) (uu
 	public, body := f.openedPublic, f.body
 	public.Held, public.HoldRule, public.Need, public.Rule = true, "", 0, ""
 	public.Blind, public.BlindShare, public.Remind, body.Answer = false, 0, 0, nil
+	if k.policy.Remind < k.policy.Within {
+		public.Remind = int64(k.policy.Remind)
+	}
 	public.Fallback = Rejected // what nobody looked at again is not delivered
 	public.Deadline, public.Undo, public.Valid = now.Add(k.policy.Within).UnixNano(), int64(k.policy.Undo), int64(k.policy.Valid)
 	body.Appeal = &appealBody{Of: f.id, Statement: statement}

@@ -11,7 +11,8 @@
 //		return oversight.Case{Unit: c.ID, Score: o[0].Score}
 //	})
 //
-// A call that must be looked at before it runs, such as a refund an agent wants to make, goes through [Approve].
+// A call that must be looked at before it runs, such as a refund an agent wants to make, goes through [Approve], or through
+// [Transport] where it is an HTTP request.
 //
 // A held call returns [ErrPending] with the ID of its case; answer 202 and try again later:
 //
@@ -27,7 +28,8 @@
 //
 // [Desk.Estimate] says how often people would overrule, over all decisions, from the drawn ones; [Breaker] presses the stop button
 // when that is too often. [Desk.Seed] puts cases with known answers among the others, and [Desk.Quality] says who finds them.
-// [Desk.Evidence] writes it all down for whoever asks.
+// Policy.Blind hides the answer in some cases, so that Quality can say how much of the agreement comes from having seen it.
+// [Desk.Enrol] keeps the roster of who may review. [Desk.Evidence] writes it all down for whoever asks.
 //
 // # What is certain
 //
@@ -44,7 +46,8 @@
 //
 // # What is kept
 //
-// Title, input, output and explanation lie in the entry's body, under the call's subject, and go when that person is erased.
+// Title, input, output and explanation lie in the entry's body, under the call's subject, and go when that person is erased: so do
+// their open cases, and whoever waits gets [ErrNotFound]. [Desk.Retain] deletes what is old and needed no more.
 // The desk's memory holds open cases only, about a kilobyte each and at most Options.MaxOpen; the rest is read from the ledger
 // when asked for.
 package oversight

@@ -22,7 +22,8 @@ type Drill struct {
 
 // Drill presses the stop button, makes a guarded call by probe, which must be refused, and lets go again; what happened is an entry of
 // kind stop.drilled. Real calls made meanwhile are refused too. probe should call a guarded function of this ledger, in this
-// process or through another one, and return its error. ErrInvalid: stopped already. The desk stays stopped if Start fails.
+// process or through another one, and return its error. ErrInvalid: stopped already. Whoever presses the real button
+// meanwhile, or the breaker, is not undone by the end of the drill. The desk stays stopped if the drill's own start fails.
 func (k *Desk) Drill(ctx context.Context, who string, probe func(context.Context) error) (Drill, error) {
 	if err := k.usable(); err != nil {
 		return Drill{}, err
@@ -34,7 +35,7 @@ func (k *Desk) Drill(ctx context.Context, who string, probe func(context.Context
 		return Drill{}, invalid("Drill: the stop switch is on already")
 	}
 	now := time.Now()
-	if err := k.Stop(ctx, who, "drill"); err != nil {
+	if err := k.press(ctx, who, "drill", true); err != nil {
 		return Drill{}, err
 	}
 	d := Drill{Who: who, At: now.UTC()}

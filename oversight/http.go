@@ -63,6 +63,8 @@ type shownMessage struct {
 	Body   json.RawMessage `json:"body,omitempty"`
 }
 
+var replyType = typeOf[*reply]()
+
 // reply is an answer as it is kept.
 type reply struct {
 	Status int    `json:"status"`
@@ -112,7 +114,7 @@ func (t *transport) trip(ctx context.Context, scope *call.Scope, r *http.Request
 	if err != nil {
 		return nil, err, nil
 	}
-	o := opening{d: d, subject: subject, isCall: true, fits: typeOf[*reply]()}
+	o := opening{d: d, subject: subject, isCall: true, fits: replyType}
 	out, f, refusal := t.ask(ctx, &o, r)
 	if refusal != nil {
 		return nil, refusal, nil

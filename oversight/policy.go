@@ -96,7 +96,7 @@ type Policy struct {
 	Within time.Duration
 	// Undo is how long a reviewer can take a verdict back; nothing is delivered before. Default: not at all.
 	Undo time.Duration
-	// Remind is how long before its deadline an undecided held case becomes urgent and is noticed as due: less than Deadline.
+	// Remind is how long before its deadline an undecided held case or appeal becomes urgent and is noticed as due: less than Deadline.
 	// Default: never.
 	Remind time.Duration
 	// Blind is the share of the drawn cases, in [0, 1), whose answer reviewers do not see before they have said what theirs would be:

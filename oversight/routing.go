@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -117,7 +118,9 @@ func (k *Desk) Bulk(ctx context.Context, reviewer string, ids []uuid.UUID, j Jud
 		}
 		lease, err := k.Claim(ctx, reviewer, id)
 		if err == nil {
-			err = k.Submit(ctx, lease, j)
+			if err = k.Submit(ctx, lease, j); errors.Is(err, ErrInvalid) { // such as an approval of what is hidden
+				_ = k.Release(ctx, lease) // else it ends by itself
+			}
 		}
 		errs[i] = err
 	}

@@ -2,7 +2,6 @@ package oversight
 
 import (
 	"container/heap"
-	"encoding/json"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -187,27 +186,25 @@ func (s *state) drop(r *record) {
 }
 
 func (s *state) takeStop(e ledger.Entry) (effect, error) {
-	if e.Kind == kindStopOff {
-		var public stopPublic
-		if err := decode(e, &public, nil); err != nil {
-			return ignored, err
-		}
+	var public stopPublic
+	var body stopBody
+	if err := decode(e, &public, &body); err != nil {
+		return ignored, err
+	}
+	on := s.stop.Load()
+	switch {
+	case e.Kind == kindStopOff && public.Drill && on != nil && !on.drill:
+		return ignored, nil // the end of a drill ends no real stop
+	case e.Kind == kindStopOff:
 		s.stop.Store(nil)
 		if !public.Drill {
 			s.breaker.restart(e.Seq)
 		}
 		return applied, nil
-	}
-	if s.stop.Load() != nil {
+	case on != nil && (public.Drill || !on.drill):
 		return ignored, nil // who stopped first is who stopped
 	}
-	var body stopBody
-	if len(e.Body) > 0 {
-		if err := json.Unmarshal(e.Body, &body); err != nil {
-			return ignored, err
-		}
-	}
-	s.stop.Store(&Stopped{Who: body.Who, Why: body.Why, At: e.At, Seq: e.Seq})
+	s.stop.Store(&Stopped{Who: body.Who, Why: body.Why, At: e.At, Seq: e.Seq, drill: public.Drill})
 	return applied, nil
 }
 

@@ -19,6 +19,8 @@ type Stopped struct {
 	Why string
 	At  time.Time
 	Seq ledger.Seq // of the entry; 0: it could not be written, and this process alone is stopped
+
+	drill bool
 }
 
 // Format prints no name and no reason: both are people's words.
@@ -44,15 +46,19 @@ type State struct {
 // Stop refuses every guarded call from now on: in this process at once, also when the ledger cannot be written, and in every other
 // process on the ledger as soon as it has looked. Calls whose function is running finish; what is held stays held.
 func (k *Desk) Stop(ctx context.Context, who, why string) error {
+	return k.press(ctx, who, why, false)
+}
+
+func (k *Desk) press(ctx context.Context, who, why string, drill bool) error {
 	if !k.set() {
 		return k.usable()
 	}
 	if err := named(who); err != nil {
 		return err
 	}
-	here := &Stopped{Who: who, Why: why, At: time.Now()}
+	here := &Stopped{Who: who, Why: why, At: time.Now(), drill: drill}
 	k.halt.Store(here)
-	if err := k.switchTo(ctx, kindStopOn, who, why, false); err != nil {
+	if err := k.switchTo(ctx, kindStopOn, who, why, drill); err != nil {
 		return err // and this process stays stopped
 	}
 	k.halt.CompareAndSwap(here, nil) // the ledger says so now

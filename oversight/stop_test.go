@@ -1,6 +1,7 @@
 package oversight_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,4 +64,25 @@ func TestAStateThatCannotBeReadIsStopped(t *testing.T) {
 	_, err = desk.Pending(t.Context(), oversight.Filter{})
 	require.ErrorIs(t, err, oversight.ErrRefused)
 	require.Error(t, desk.State().Err)
+}
+
+// The end of a drill ends the drill, and no real stop that came meanwhile.
+func TestARealStopOutlivesADrill(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, oversight.Policy{})
+	there := newDesk(t, l, oversight.Policy{})
+	drill, err := desk.Drill(t.Context(), "olga", func(ctx context.Context) error {
+		if there.State().Stopped.Why == "drill" {
+			require.NoError(t, there.Stop(ctx, "rosa", "wrong prices"))
+		}
+		return desk.Check(ctx)
+	})
+	require.NoError(t, err)
+	require.True(t, drill.Refused)
+	require.False(t, drill.Again)
+	for _, k := range []*oversight.Desk{desk, there, newDesk(t, l, oversight.Policy{})} {
+		require.Equal(t, "rosa", k.State().Stopped.Who)
+	}
+	require.NoError(t, desk.Start(t.Context(), "rosa", "corrected"))
+	require.Nil(t, there.State().Stopped)
 }
