@@ -58,7 +58,7 @@ func conformFoldFails(t *testing.T, open opener) {
 			require.NoError(t, f1.Wait(t.Context(), last))
 			assert.Equal(t, 4, before)
 			assert.Equal(t, 4, after)
-			assert.NoError(t, f0.Err())
+			require.NoError(t, f0.Err())
 			assert.Equal(t, fresh, bad.Fresh())
 			assert.False(t, f1.Fresh().Before(fresh))
 		})

@@ -106,8 +106,8 @@ func (e *Error) Unwrap() []error {
 
 // Public returns a sentence a customer may read.
 func (e *Error) Public() string {
-	switch e.Reason { //nolint:errorlint // a sentinel, as it is
-	case ErrNotFound:
+	switch e.Reason {
+	case ErrNotFound: //nolint:errorlint // a sentinel, as it is
 		return "There is no such record."
 	case ErrErased:
 		return "This record was erased."
@@ -122,8 +122,8 @@ func (e *Error) Public() string {
 // HTTPStatus returns the status for an inbound answer: 404 for ErrNotFound, 410 for ErrErased, 202 for ErrNotFolded, 500 for a mistake of
 // the calling code, else 503.
 func (e *Error) HTTPStatus() int {
-	switch e.Reason { //nolint:errorlint // a sentinel, as it is
-	case ErrNotFound:
+	switch e.Reason {
+	case ErrNotFound: //nolint:errorlint // a sentinel, as it is
 		return http.StatusNotFound
 	case ErrErased:
 		return http.StatusGone

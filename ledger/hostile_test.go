@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -165,7 +164,7 @@ func TestErrorsAreAnswered(t *testing.T) {
 	assert.Contains(t, out.Body.String(), typed.Public())
 	empty := &ledger.Error{}
 	assert.NotEmpty(t, empty.Error())
-	assert.NotErrorIs(t, empty, ledger.ErrClosed)
+	require.NotErrorIs(t, empty, ledger.ErrClosed)
 	assert.Equal(t, http.StatusServiceUnavailable, empty.HTTPStatus())
 }
 
@@ -323,7 +322,7 @@ func conformContexts(t *testing.T, open opener) {
 	add(t, l, ledger.Entry{Stream: "a", Kind: "k", Subject: "anna"})
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	for want, ctx := range map[error]context.Context{ledger.ErrBusy: gone, ledger.ErrInvalid: nil} { //nolint:staticcheck // nil is the point
+	for want, ctx := range map[error]context.Context{ledger.ErrBusy: gone, ledger.ErrInvalid: nil} {
 		for name, f := range map[string]func() error{
 			"Append":     func() error { _, err := l.Append(ctx, entry("a", "k")); return err },
 			"Erase":      func() error { _, err := l.Erase(ctx, "anna"); return err },
@@ -340,7 +339,7 @@ func conformContexts(t *testing.T, open opener) {
 			err := f()
 			require.ErrorIs(t, err, want, name)
 			var own *ledger.Error
-			require.True(t, errors.As(err, &own), name)
+			require.ErrorAs(t, err, &own, name)
 		}
 	}
 	assert.Len(t, all(t, l), 1)

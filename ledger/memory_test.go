@@ -72,8 +72,8 @@ func TestErrorsSayWhatAndNothingPersonal(t *testing.T) {
 		e := &ledger.Error{Op: "x", Reason: reason, Seq: 3, Err: io.EOF}
 		assert.Equal(t, status, e.HTTPStatus(), reason)
 		assert.True(t, strings.HasSuffix(e.Public(), "."), "a sentence")
-		assert.ErrorIs(t, e, io.EOF)
-		assert.ErrorIs(t, e, reason)
+		require.ErrorIs(t, e, io.EOF)
+		require.ErrorIs(t, e, reason)
 		assert.Contains(t, e.Error(), "at 3")
 	}
 }

@@ -44,7 +44,7 @@ func run(args []string, out, problems io.Writer) int {
 		flags.Usage()
 		return 2
 	}
-	err := error(nil)
+	var err error
 	if *demo {
 		err = show(out)
 	} else {
