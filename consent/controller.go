@@ -3,7 +3,10 @@ package consent
 import (
 	"crypto"
 	"crypto/ed25519"
+	"encoding/json"
 	"fmt"
+	"io"
+	"log/slog"
 )
 
 // Controller is who answers for the data, as receipts and exports name them (ISO/IEC TS 27560). None of it bears on a check.
@@ -25,6 +28,18 @@ type Controller struct {
 	// has an Options.Signer.
 	LogKey string
 }
+
+// String keeps a printed controller free of its key.
+func (c Controller) String() string { return "consent.Controller(" + c.Name + ")" }
+
+// Format prints String under every verb.
+func (c Controller) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
+
+// LogValue is String, for slog.
+func (c Controller) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalJSON is String, for logs that write JSON.
+func (c Controller) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
 
 // missing says which field a receipt of the event would lack.
 func (c *Controller) missing(e *Event, p *purpose) error {

@@ -211,6 +211,16 @@ func TestReceiptSaysWhatItLacks(t *testing.T) {
 	require.ErrorIs(t, err, consent.ErrNoReceipt)
 }
 
+func TestControllersPrintWithoutTheirKey(t *testing.T) {
+	c := controller(t)
+	text := fmt.Sprintf("%v %+v %#v %x %d", c, *c, *c, *c, c)
+	assert.Contains(t, text, "Example Shop")
+	assert.NotContains(t, text, fmt.Sprint([]byte(receiptKey(t))[:4])[1:8])
+	asJSON, err := json.Marshal(c)
+	require.NoError(t, err)
+	assert.Less(t, len(asJSON), 60)
+}
+
 func TestExportHoldsTheWholeHistory(t *testing.T) {
 	gate, _ := receiptGate(t)
 	record(t, gate, consent.Event{Subject: "customer-1", Purpose: "offers", Kind: consent.Granted})

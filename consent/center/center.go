@@ -21,6 +21,9 @@ package center
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 
 	"github.com/fairlead-go/fairlead/consent"
@@ -36,6 +39,15 @@ type Options struct {
 	// purpose is put back. An error refuses the event. Default: nothing is added.
 	Complete func(r *http.Request, e *consent.Event) error
 }
+
+// String keeps printed options free of the secret.
+func (o Options) String() string { return "center.Options(redacted)" }
+
+// Format prints String under every verb.
+func (o Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, o.String()) }
+
+// LogValue is String, for slog.
+func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
 // minSecret is the shortest Options.Secret, in bytes.
 const minSecret = 32
