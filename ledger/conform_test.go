@@ -364,8 +364,9 @@ func conformReactions(t *testing.T, open opener) {
 	require.NoError(t, err)
 	f.After(func(e ledger.Entry) {
 		if e.Stream == "a" {
-			_, err := l.Append(context.Background(), ledger.Entry{Stream: "echo", Kind: e.Kind})
-			assert.NoError(t, err)
+			if _, err := l.Append(context.Background(), ledger.Entry{Stream: "echo", Kind: e.Kind}); err != nil {
+				t.Error(err)
+			}
 		}
 		mu.Lock()
 		defer mu.Unlock()
