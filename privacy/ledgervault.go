@@ -15,7 +15,6 @@ import (
 
 	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
-	"github.com/fairlead-go/fairlead/privacy/pii"
 )
 
 // LedgerVault is a Vault in the ledger: sessions outlive the process and are shared by all that use the ledger. Each entry is
@@ -39,14 +38,7 @@ var vaultSpace = uuid.MustParse("6d2d1b52-5d0a-5b0c-9a62-0f7a5a4c7e11")
 type extension struct {
 	At      int           `json:"at"`
 	Nonce   string        `json:"nonce"` // tells whose it is
-	Entries []storedEntry `json:"entries"`
-}
-
-// storedEntry is an Entry as bytes: a value need not be UTF-8, which JSON strings would change.
-type storedEntry struct {
-	Name  string   `json:"name"`
-	Kind  pii.Kind `json:"kind"`
-	Value []byte   `json:"value"`
+	Entries []StoredEntry `json:"entries"`
 }
 
 // Format prints that there is a vault, never what it holds.
@@ -90,7 +82,7 @@ func (v LedgerVault) Append(ctx context.Context, session string, at int, entries
 	_, _ = rand.Read(nonce[:]) // never fails: since Go 1.24 it ends the program instead
 	ext := extension{At: at, Nonce: base64.RawStdEncoding.EncodeToString(nonce[:])}
 	for _, e := range entries {
-		ext.Entries = append(ext.Entries, storedEntry{e.Name, e.Kind, []byte(e.Value)})
+		ext.Entries = append(ext.Entries, e.Stored())
 	}
 	body, err := json.Marshal(ext)
 	if err != nil {
@@ -128,7 +120,7 @@ func (v LedgerVault) read(ctx context.Context, session string) ([]Entry, map[int
 		}
 		nonces[ext.At] = ext.Nonce
 		for _, e := range ext.Entries {
-			all = append(all, Entry{Name: e.Name, Kind: e.Kind, Value: string(e.Value)})
+			all = append(all, e.Entry())
 		}
 	}
 	return all, nonces, nil

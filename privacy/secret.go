@@ -32,6 +32,23 @@ func (e Entry) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "<"+e.Name
 // LogValue is what a log shows.
 func (e Entry) LogValue() slog.Value { return slog.StringValue("<" + e.Name + ">") }
 
+// MarshalText keeps the text and the key out of JSON and its like.
+func (v Value) MarshalText() ([]byte, error) { return []byte("<" + label(v.Kind) + ">"), nil }
+
+// MarshalText keeps the value out of JSON and its like; Stored is the form for vaults.
+func (e Entry) MarshalText() ([]byte, error) { return []byte("<" + e.Name + ">"), nil }
+
+// UnmarshalText refuses: what MarshalText wrote holds no value, and a vault that stored it has to learn so.
+func (*Entry) UnmarshalText([]byte) error {
+	return advice("the text of an Entry holds no value: store Entry.Stored, and read it as a StoredEntry")
+}
+
+// Format prints the name of the placeholder, never the value.
+func (e StoredEntry) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "<"+e.Name+">") }
+
+// LogValue is what a log shows.
+func (e StoredEntry) LogValue() slog.Value { return slog.StringValue("<" + e.Name + ">") }
+
 // Format prints that there is a session, never what it holds.
 func (s Session) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "privacy.Session"+redacted) }
 

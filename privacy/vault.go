@@ -23,12 +23,26 @@ type Vault interface {
 	Append(ctx context.Context, session string, at int, entries []Entry) (added bool, err error)
 }
 
-// Entry is one placeholder of a session. It prints as redacted; its JSON is the plain value, for vaults that seal it.
+// Entry is one placeholder of a session. It prints as redacted, in JSON too: a vault that stores JSON stores what Stored returns.
 type Entry struct {
 	Name  string   // between the brackets of the placeholder: EMAIL_ADDRESS_1
 	Kind  pii.Kind // of the value
 	Value string   // what the placeholder stands for; "": nothing, the text itself held this placeholder before
 }
+
+// StoredEntry is an Entry as a vault may write it down: its JSON holds the value, so that it has to be sealed, and never logged. The
+// value is bytes since it need not be UTF-8, which JSON strings would change.
+type StoredEntry struct {
+	Name  string   `json:"name"`
+	Kind  pii.Kind `json:"kind"`
+	Value []byte   `json:"value"`
+}
+
+// Stored is the entry with its value in its JSON.
+func (e Entry) Stored() StoredEntry { return StoredEntry{e.Name, e.Kind, []byte(e.Value)} }
+
+// Entry is what was stored.
+func (e StoredEntry) Entry() Entry { return Entry{Name: e.Name, Kind: e.Kind, Value: string(e.Value)} }
 
 // The bounds of a Memory that states none.
 const (
