@@ -32,6 +32,8 @@ func (s *Scanner) Explain(text string, f Finding) string {
 		out += " A word near it names the kind, which lifts the score to 0.6."
 	case f.Score == named:
 		out += " It scores 0.6: it is the whole value of a field, or its shape is usual for the kind."
+	case f.Score > 0.5:
+		out += fmt.Sprintf(" It scores %.2g: its shape, or what stands around it, is usual for the kind.", f.Score)
 	case f.Score >= 0.4:
 		out += fmt.Sprintf(" It scores %.1f: many harmless numbers pass this check, and no word near it names the kind.", f.Score)
 	default:

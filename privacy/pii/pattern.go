@@ -33,47 +33,66 @@ func (s *Scanner) patterns(out []Finding, base int, text string, least float64) 
 		if score < least {
 			continue
 		}
-		for from := 0; ; {
-			at := strings.Index(text[from:], p.Literal)
-			if at < 0 {
-				break
-			}
-			at += from
-			from = at + len(p.Literal)
-			lo, hi := max(0, at-reachLeft), min(len(text), from+reachRight)
-			for _, m := range p.Expr.FindAllStringIndex(text[lo:hi], -1) {
-				if start, end := lo+m[0], lo+m[1]; start <= at && end >= from && !s.allowed(text[start:end]) {
-					out = append(out, Finding{Start: start, End: end, Kind: p.Kind, Score: score})
-					from = end
-				}
-			}
-		}
+		out = s.pattern(out, p, score, text)
 	}
 	if len(out) == first {
 		return out
 	}
-	// Best first; each stays if nothing better took its place.
-	slices.SortStableFunc(out[base:], func(a, b Finding) int {
-		switch {
-		case better(a, b):
-			return -1
-		case better(b, a):
-			return 1
-		}
-		return 0
-	})
+	// From left to right, as the scan itself does: what is better than all that
+	// it overlaps takes their place.
+	slices.SortStableFunc(out[base:], func(a, b Finding) int { return a.Start - b.Start })
 	kept := base
 	for _, f := range out[base:] {
-		i, _ := slices.BinarySearchFunc(out[base:kept], f.Start, func(g Finding, start int) int { return g.Start - start })
-		i += base
-		if i > base && out[i-1].End > f.Start || i < kept && out[i].Start < f.End {
+		lo := kept
+		for lo > base && out[lo-1].End > f.Start && better(f, out[lo-1]) {
+			lo--
+		}
+		if lo > base && out[lo-1].End > f.Start {
 			continue
 		}
-		copy(out[i+1:kept+1], out[i:kept])
-		out[i] = f
-		kept++
+		out[lo] = f
+		kept = lo + 1
 	}
 	return out[:kept]
+}
+
+// stretch is how far literals close to each other are taken together.
+const stretch = 4096
+
+// pattern appends what one pattern finds. Literals whose surroundings overlap
+// are searched together, so that no text is searched more than about once.
+func (s *Scanner) pattern(out []Finding, p *Pattern, score float64, text string) []Finding {
+	size, past := len(p.Literal), 0
+	for from := 0; from < len(text); {
+		at := strings.Index(text[from:], p.Literal)
+		if at < 0 {
+			return out
+		}
+		at += from
+		last := at
+		for last-at < stretch {
+			near := text[last+size : min(len(text), last+size+reachLeft+reachRight)]
+			i := strings.Index(near, p.Literal)
+			if i < 0 {
+				break
+			}
+			last += size + i
+		}
+		lo, hi := max(past, at-reachLeft), min(len(text), last+size+reachRight)
+		from = last + size
+		for _, m := range p.Expr.FindAllStringIndex(text[lo:hi], -1) {
+			start, end := lo+m[0], lo+m[1]
+			piece := text[start:end]
+			first, final := strings.Index(piece, p.Literal), strings.LastIndex(piece, p.Literal)
+			if first < 0 || first > reachLeft || len(piece)-final-size > reachRight || s.allowed(piece) {
+				continue
+			}
+			out = append(out, Finding{Start: start, End: end, Kind: p.Kind, Score: score})
+			past = end
+			from = max(from, end)
+		}
+	}
+	return out
 }
 
 func (s *Scanner) allowed(piece string) bool {

@@ -2,9 +2,11 @@ package pii
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestPatterns(t *testing.T) {
@@ -41,4 +43,26 @@ func TestOffsets(t *testing.T) {
 		got = append(got, [2]int{f.Start, f.End})
 	}
 	assert.Equal(t, [][2]int{{4, 18}, {22, 31}, {34, 43}}, got)
+}
+
+// TestPatternsStayLinear counts what a literal everywhere costs.
+func TestPatternsStayLinear(t *testing.T) {
+	s := Scanner{Kinds: []Kind{}, Patterns: []Pattern{{Kind: "ONES", Literal: "1", Expr: regexp.MustCompile(`1+`)}}}
+	text := strings.Repeat("1 11 ", 20000)
+	got := s.Scan(nil, text)
+	require.Len(t, got, 40000)
+	checkFindings(t, text, got)
+	assert.Less(t, testing.AllocsPerRun(1, func() { s.Scan(nil, text) }), 60000.0, "each match is found about once")
+}
+
+func TestPatternsReach(t *testing.T) {
+	s := Scanner{Kinds: []Kind{}, Patterns: []Pattern{{Kind: "A", Literal: "#", Expr: regexp.MustCompile(`a*#b*`)}}}
+	for _, c := range []struct {
+		left, right int
+		want        bool
+	}{{0, 0, true}, {64, 128, true}, {65, 0, false}, {0, 129, false}} {
+		text := strings.Repeat("a", c.left) + "#" + strings.Repeat("b", c.right)
+		got := pieces(text, s.Scan(nil, text))
+		assert.Equal(t, c.want, len(got) == 1 && got[0] == text, "%d to the left, %d to the right: %q", c.left, c.right, got)
+	}
 }

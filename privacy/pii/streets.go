@@ -33,7 +33,9 @@ func (s *sweep) postBox(w *word, end *int) bool {
 	switch {
 	case w.is(text, "postfach", "postbus"):
 	case w.is(text, "po"), w.is(text, "p") && strings.HasPrefix(text[w.end:], ".O"):
-		at += len(text[at:]) - len(strings.TrimLeft(text[at:min(len(text), at+4)]+text[min(len(text), at+4):], ".O "))
+		for k := 0; k < 4 && at < len(text) && (text[at] == '.' || text[at] == 'O' || text[at] == ' '); k++ {
+			at++
+		}
 		box := readWord(text, at)
 		if !box.is(text, "box") {
 			return false
