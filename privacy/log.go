@@ -98,6 +98,8 @@ func (r *Redactor) logAny(v slog.Value) (out slog.Value) {
 
 // logText is what a log shows of the value v, which says s: v itself if there is nothing to hide in it.
 func (r *Redactor) logText(v slog.Value, s string) slog.Value {
+	said := s
+	s = unescaped(s)
 	w := newWork(true)
 	defer w.release()
 	if err := r.find(context.Background(), nil, w, s, how{}); err != nil {
@@ -105,7 +107,7 @@ func (r *Redactor) logText(v slog.Value, s string) slog.Value {
 	}
 	if len(w.items) == 0 {
 		if v.Kind() == slog.KindAny {
-			return slog.StringValue(s)
+			return slog.StringValue(said)
 		}
 		return v
 	}
@@ -115,10 +117,10 @@ func (r *Redactor) logText(v slog.Value, s string) slog.Value {
 // logStruct copies what can be seen into whole; of the rest a log shows what its JSON says.
 func (r *Redactor) logStruct(v slog.Value, x any) slog.Value {
 	o := outlineOf(reflect.TypeOf(x))
-	if o.root.inert {
-		return v
-	}
-	if len(o.blind) > 0 {
+	if o.root.inert || len(o.blind) > 0 {
+		if o.root.inert && !holdsLong(reflect.ValueOf(x), 0) {
+			return v
+		}
 		return r.logJSON(x)
 	}
 	s := r.bare()
@@ -126,6 +128,9 @@ func (r *Redactor) logStruct(v slog.Value, x any) slog.Value {
 	got, changed := w.walk(o.root, reflect.ValueOf(x), 0)
 	if s.Err() != nil {
 		return slog.StringValue(withheld)
+	}
+	if holdsLong(got, 0) {
+		return r.logJSON(got.Interface())
 	}
 	if !changed {
 		return v
@@ -139,7 +144,12 @@ func (r *Redactor) logJSON(x any) slog.Value {
 		return slog.StringValue(withheld)
 	}
 	s := r.bare()
-	out, _, err := editJSON(nil, b, func(name, value string) (string, bool) { return s.hide(value, how{name: name}) })
+	out, _, err := editJSON(nil, b, func(name, value string) (string, bool) {
+		if hidden, changed := s.hide(inBase64(value), how{name: name}); changed {
+			return hidden, true
+		}
+		return s.hide(value, how{name: name})
+	})
 	if err != nil || s.Err() != nil {
 		return slog.StringValue(withheld)
 	}

@@ -21,6 +21,7 @@ const (
 	doErase                // tagged "remove" and no text: becomes its zero value
 	doText                 // a string
 	doOctets               // bytes that may be text
+	doRunes                // a text as a slice of runes
 	doRaw                  // json.RawMessage
 	doFollow               // a pointer
 	doList                 // a slice or an array
@@ -84,6 +85,7 @@ var (
 	timeType   = reflect.TypeFor[time.Time]()
 	uuidType   = reflect.TypeFor[uuid.UUID]()
 	rawType    = reflect.TypeFor[json.RawMessage]()
+	runeType   = reflect.TypeFor[rune]()
 	ipType     = reflect.TypeFor[net.IP]()
 	ipMaskType = reflect.TypeFor[net.IPMask]()
 )
@@ -158,6 +160,8 @@ func (c *compiler) sequence(p *plan, t reflect.Type, tg tag, path string) {
 	case t == ipType || t == ipMaskType:
 		p.do = doBlind
 		p.why = c.cannot(path, "it is a "+t.String()+", an address in binary: make it a string")
+	case t.Elem() == runeType && !p.array:
+		p.do = doRunes
 	case t.Elem().Kind() != reflect.Uint8:
 		p.do = doList
 		p.elem = c.compile(t.Elem(), tg, path+"[]")

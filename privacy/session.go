@@ -138,12 +138,16 @@ func (s *Session) hide(text string, h how) (out string, changed bool) {
 	}
 	w := newWork(s.in.b == nil)
 	defer w.release()
+	said := text
+	if w.bare {
+		text = unescaped(text)
+	}
 	if err := s.in.r.find(s.in.ctx, s.in.d, w, text, h); err != nil {
 		s.fail(err)
 		return "", true
 	}
 	if len(w.items) == 0 {
-		return text, false
+		return said, false
 	}
 	if w.bare {
 		return w.assemble(text), true

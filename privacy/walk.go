@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"reflect"
 	"slices"
+	"strings"
+	"unicode/utf8"
 )
 
 // maxDepth bounds how many pointers, slices, maps and interfaces may stand inside each other.
@@ -47,6 +49,8 @@ func (w *walker) walk(p *plan, v reflect.Value, depth int) (reflect.Value, bool)
 		return w.text(p, v)
 	case doOctets:
 		return w.octets(p, v)
+	case doRunes:
+		return w.runes(p, v)
 	case doRaw:
 		return w.raw(p, v)
 	case doErase:
@@ -117,6 +121,29 @@ func (w *walker) octets(p *plan, v reflect.Value) (reflect.Value, bool) {
 		return v, false
 	}
 	return reflect.ValueOf([]byte(out)).Convert(p.typ), true
+}
+
+// runes takes numbers that may be a text. What is no rune would not come back, so that beside personal data it is refused.
+func (w *walker) runes(p *plan, v reflect.Value) (reflect.Value, bool) {
+	whole := true
+	var text strings.Builder
+	for i := range v.Len() {
+		c := rune(v.Index(i).Int()) //nolint:gosec // the elements are runes
+		whole = whole && utf8.ValidRune(c)
+		text.WriteRune(c)
+	}
+	if text.Len() == 0 {
+		return v, false
+	}
+	out, changed := w.change(p, text.String())
+	if !changed {
+		return v, false
+	}
+	if !whole || !utf8.ValidString(out) {
+		w.fail("a []rune holds personal data beside numbers that are no runes: pass a string")
+		return v, false
+	}
+	return reflect.ValueOf([]rune(out)).Convert(p.typ), true
 }
 
 func (w *walker) raw(p *plan, v reflect.Value) (reflect.Value, bool) {
