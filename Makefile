@@ -10,7 +10,7 @@ BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)
 
-.PHONY: help test check fmt lint race bench run exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk
+.PHONY: help test check fmt lint race bench run exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-tampering
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
@@ -31,6 +31,7 @@ race: ## the tests of the concurrent packages under the race detector, without t
 
 bench: ## the benchmarks, with allocations; the ledger's beside the machine's own fdatasync rate
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v -e /examples/ -e /ledger)
+	cd internal/bench && $(GO) run ./pii && $(GO) run ./consent
 	$(GO) test -run '^$$' -bench 'Append|Processes|Replay|Verify|Prove|Staleness' -benchtime 2s ./ledger
 
 # The exams: the long versions of tests that go test runs in short.
@@ -50,6 +51,14 @@ exam-fairness: ## the false alarms and delays of the live tests, at full size
 exam-privacy: ## a million JSON bodies, and a minute of fuzzing for each target
 	$(EXAM) -run TestOtherBytesStay ./privacy
 	for f in FuzzShowIsTheInverseOfHide FuzzEdit FuzzFrames; do $(GO) test -run '^$$' -fuzz $$f -fuzztime 60s ./privacy || exit 1; done
+exam-consent: ## consent: 1,000,000 checks against a slow model, live and replayed histories
+	$(GO) test -count=1 -run 'TestAgainstTheModel|TestLiveIsReplayed' -v ./consent
+exam-revocation: ## consent: 100,000 withdrawals raced across processes and partitions
+	FAIRLEAD_EXAM_REVOCATION=100000 $(GO) test -count=1 -run TestRevocation -v -timeout 40m ./consent
+exam-false-alarms: ## pii: hits per MB in Go's source and the module cache's READMEs
+	$(GO) run ./privacy/pii/internal/falsealarms -readmes "$$($(GO) env GOMODCACHE)" "$$($(GO) env GOROOT)"
+exam-tampering: ## the ledger: twelve ways of tampering, a thousand places each
+	$(EXAM) -run TestTamper ./ledger
 exam-sdk: ## the real SDKs against servers on loopback that speak their formats
 	cd examples/sdk && $(GO) vet ./... && $(GO) test -v ./...
 	cd examples/sdk/genkit && $(GO) test -v ./...
