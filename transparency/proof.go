@@ -72,17 +72,16 @@ func (r *SubjectReport) named() []ledger.Seq {
 	return slices.Compact(all)
 }
 
-// prove adds the proofs. It begins with the last entry, so that one checkpoint covers all of them.
+// prove adds the proofs, all in one checkpoint.
 func (r *SubjectReport) prove(ctx context.Context, l *ledger.Ledger) error {
 	r.PublicKey = l.PublicKey()
-	for _, seq := range slices.Backward(r.named()) {
-		p, err := l.Prove(ctx, seq)
-		if err != nil {
-			return err
-		}
-		r.addProof(&p)
+	proofs, err := l.ProveAll(ctx, r.named()...)
+	if err != nil {
+		return err
 	}
-	slices.Reverse(r.Proofs)
+	for i := range proofs {
+		r.addProof(&proofs[i])
+	}
 	return nil
 }
 

@@ -101,8 +101,8 @@ func (d Decision) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, d.Strin
 func (d Decision) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // Report collects what the log holds about a person, in the language of locale, with a proof of each entry. For somebody about whom there
-// is nothing the report says so. After an erasure it says what had been there and when it went, as long as the log holds anything
-// about the person, kept or new. It is for that person, and for staff who answer them: whoever may see it sees everything.
+// is nothing the report says so. After an erasure it says what had been there and when it went. It is for that person, and for staff
+// who answer them: whoever may see it sees everything.
 //
 // Of decisions, disclosures and consents it holds all that is recorded but who of the staff was involved; of other entries, such as the
 // steps of a review, their public part, since their bodies hold what staff wrote about their work.
@@ -120,9 +120,10 @@ func (j *Journal) Report(ctx context.Context, subject, locale string) (*SubjectR
 	r := &SubjectReport{
 		Subject: subject, Made: time.Now().UTC(), Locale: locale, Controller: j.o.Controller, words: wordsFor(locale, j.o.Words),
 	}
-	if err := r.collect(j.ledger.Find(ctx, subject), &j.erased); err != nil {
+	if err := r.collect(j.ledger.Find(ctx, subject)); err != nil {
 		return nil, err
 	}
+	r.Erased = j.erased.of(j.ledger.Mark(subject))
 	if err := r.prove(ctx, j.ledger); err != nil {
 		return nil, err
 	}
@@ -131,15 +132,13 @@ func (j *Journal) Report(ctx context.Context, subject, locale string) (*SubjectR
 }
 
 // collect sorts the person's entries.
-func (r *SubjectReport) collect(entries iter.Seq2[ledger.Entry, error], erased *erasures) error {
+func (r *SubjectReport) collect(entries iter.Seq2[ledger.Entry, error]) error {
 	var order []uuid.UUID
-	var mark ledger.Mark
 	records := map[uuid.UUID]*Record{}
 	for e, err := range entries {
 		if err != nil {
 			return err
 		}
-		mark = e.Mark()
 		if !isDecision(&e) {
 			r.add(&e)
 			continue
@@ -156,7 +155,6 @@ func (r *SubjectReport) collect(entries iter.Seq2[ledger.Entry, error], erased *
 		records[id].Review.Reviewer = "" // which of the staff it was is not the customer's to know
 		r.Decisions = append(r.Decisions, Decision{Why: r.words.tell(records[id]), Record: *records[id]})
 	}
-	r.Erased = erased.of(mark)
 	return nil
 }
 
