@@ -95,16 +95,16 @@ func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
 
 // errorType names an error by its Go type: its text may hold anything.
 func errorType(err error) string {
-	if p, ok := errors.AsType[*call.PanicError](err); ok {
+	if p, ok := call.Find[*call.PanicError](err); ok {
 		return p.Error()
 	}
-	if status, ok := errors.AsType[*statusError](err); ok {
+	if status, ok := call.Find[*statusError](err); ok {
 		return status.Error()
 	}
 	if err == call.ErrUnfinished { //nolint:errorlint // the very value that says so
 		return "runtime.Goexit"
 	}
-	if typed, ok := errors.AsType[call.Typed](err); ok {
+	if typed, ok := call.Find[call.Typed](err); ok {
 		return fmt.Sprintf("%T", typed)
 	}
 	return fmt.Sprintf("%T", err)
@@ -112,11 +112,11 @@ func errorType(err error) string {
 
 // whyNot says in constant words why there is no explanation.
 func whyNot(err error) string {
-	e, ok := errors.AsType[*call.RefusedError](err)
+	e, ok := call.Find[*call.RefusedError](err)
 	if !ok {
 		return errorType(err)
 	}
-	if p, ok := errors.AsType[*call.PanicError](e.Err); ok {
+	if p, ok := call.Find[*call.PanicError](e.Err); ok {
 		return e.Reason + " (" + p.Error() + ")"
 	}
 	return e.Reason

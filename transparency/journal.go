@@ -216,7 +216,11 @@ func (j *Journal) Undelivered(ctx context.Context, failure error) error {
 	}
 	r := Record{Subject: d.Subject(), Outcome: call.Failed, Error: errorType(failure)}
 	r.join(d)
-	return j.write(ctx, kindAmended, "undelivered", &r)
+	once := "undelivered"
+	if have, err := j.Lookup(ctx, d.ID()); err == nil { // it may happen again when the call is resumed again
+		once += "/" + strconv.Itoa(len(have.Entries))
+	}
+	return j.write(ctx, kindAmended, once, &r)
 }
 
 // Refused records that a guard ended the call of ctx before the model was reached: with which outcome (denied, fallback,
@@ -237,7 +241,8 @@ func (j *Journal) Refused(ctx context.Context, outcome, guard, reason string) er
 	}
 	r := Record{Subject: subject, Outcome: Outcome(cut(outcome, maxText)), Guard: cut(guard, maxText), Reason: cut(reason, maxText)}
 	r.join(d)
-	if err := j.write(ctx, kindRefused, "", &r); err != nil {
+	// Named for whom it is about, so that a stranger's refused attempt to resume a case takes no entry from its owner.
+	if err := j.write(ctx, kindRefused, subject, &r); err != nil {
 		if j.lenient(ctx) {
 			return nil
 		}

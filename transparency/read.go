@@ -125,6 +125,7 @@ func (r *Record) apply(e *ledger.Entry) error {
 	switch {
 	case !have, e.Kind == kindRecorded: // a later attempt is what counts; the earlier ones stay listed
 		*r = next
+	case e.Kind == kindRefused && r.delivered(): // asked for once more and refused: what went out before went out
 	case e.Kind == kindAmended || e.Kind == kindRefused:
 		r.amend(&next)
 	case e.Kind == kindExplained:
@@ -133,6 +134,11 @@ func (r *Record) apply(e *ledger.Entry) error {
 	}
 	r.Entries = seen
 	return nil
+}
+
+// delivered says whether an answer has gone out.
+func (r *Record) delivered() bool {
+	return (r.Outcome == call.Allowed || r.Outcome == call.Replaced) && r.Output.Digest != (Digest{})
 }
 
 // amend takes over what became of a call after it was first recorded, and keeps what the model saw and said then.

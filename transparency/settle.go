@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -151,7 +152,7 @@ func (end *ending) refusal(d *call.Decision) bool {
 	default:
 		return false
 	}
-	typed, ok := errors.AsType[call.Typed](end.failure)
+	typed, ok := call.Find[call.Typed](end.failure)
 	return !ok || typed.DecisionID() == d.ID()
 }
 
@@ -299,9 +300,9 @@ func (rec *recording) spoil(r *Record, refusal error) {
 		r.Model = r.Output
 	}
 	r.Output = Content{}
-	if e, ok := errors.AsType[*call.RefusedError](refusal); ok {
+	if e, ok := call.Find[*call.RefusedError](refusal); ok {
 		r.Reason = e.Reason
-	} else if e, ok := errors.AsType[*RecordError](refusal); ok {
+	} else if e, ok := call.Find[*RecordError](refusal); ok {
 		r.Reason = e.Reason
 	}
 }
@@ -318,8 +319,15 @@ func (r *Record) unmasked() {
 func (rec *recording) write(r *Record) error {
 	kind, once := kindRecorded, ""
 	if rec.d.Resumed() {
-		// A delivery that failed may succeed when it is resumed again: one entry for each outcome.
+		// A delivery that failed may succeed when it is resumed again, and the other way round: one entry for each time.
 		kind, once = kindAmended, string(r.Outcome)
+		if rec.earlier != nil {
+			if last := rec.earlier.Entries[len(rec.earlier.Entries)-1]; last.Kind == kindAmended && last.Outcome == r.Outcome {
+				rec.d.NoteRecorded()
+				return nil // delivered once more: the record says so already
+			}
+			once += "/" + strconv.Itoa(len(rec.earlier.Entries))
+		}
 	}
 	if err := rec.journal.write(rec.Context, kind, once, r); err != nil {
 		return err
@@ -351,7 +359,7 @@ func (rec *recording) refuse(refusal error) error {
 
 // failed is the error of a call whose record was not written; of one that had failed by itself it leads to that error too.
 func failed(err, refusal error, end *ending) error {
-	e, ok := errors.AsType[*RecordError](err)
+	e, ok := call.Find[*RecordError](err)
 	if !ok {
 		return err
 	}
