@@ -60,7 +60,11 @@ func Approve[In, Out any](
 			return out, err
 		}
 		o.out = out
-		return out, desk.afterwards(ctx, &o)
+		if lost := desk.afterwards(ctx, &o); lost != nil {
+			var none Out
+			return none, done(d, lost)
+		}
+		return out, nil
 	}
 }
 
@@ -123,7 +127,8 @@ func perform[In, Out any](
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), resultTimeout)
 		defer cancel()
 		if lost := k.happened(after, d, f, out, wrong); lost != nil && err == nil {
-			err = lost
+			var none Out
+			out, err = none, done(d, lost)
 		}
 	}()
 	if out, err = runNext(ctx, scope, next, in, state); err != nil {
@@ -132,6 +137,17 @@ func perform[In, Out any](
 	}
 	wrong = ""
 	return out, nil
+}
+
+// done says of a call that has run that it could not be recorded: not that it was refused, or somebody makes it again.
+func done(d *call.Decision, lost error) error {
+	if refused, ok := call.Find[*call.RefusedError](lost); ok {
+		lost = refused.Err // a refusal says that it was not done
+	}
+	return &CaseError{
+		Reason: ErrInterrupted, Case: d.ID(), Decision: d.ID(), Err: lost,
+		Detail: "it ran, and the ledger could not record that; do not repeat it",
+	}
 }
 
 // intend claims the one run of an approval. The entry's ID is the case's, so the ledger keeps one; the nonce in it says whose.
