@@ -23,6 +23,10 @@ const resultTimeout = 10 * time.Second
 // A second Resume returns the stored result. A reviewer who replaces answers in next's place: next does not run. A call that no
 // rule holds runs at once, every time it is made; if it is drawn, its case is for review afterwards.
 //
+// An approval is for the function that asked: the one of the same System name and version. Functions made in one place of the program,
+// as in a loop over tools, have one name between them: give each its own with fairlead.Wrap(next, &fairlead.System{Name: ...}), or an
+// approval for one runs another.
+//
 // A nil next or open panics, as does an Out that a stored result cannot be rebuilt as, unless Options.Codec is set.
 func Approve[In, Out any](
 	next func(context.Context, In) (Out, error), desk *Desk, open func(In) Case,
