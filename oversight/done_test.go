@@ -2,7 +2,6 @@ package oversight_test
 
 import (
 	"context"
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,6 +28,6 @@ func TestACallThatRanAndCouldNotBeRecordedSaysThatItRan(t *testing.T) {
 	assert.Empty(t, out)
 	assert.Equal(t, 1, runs)
 	var typed *oversight.CaseError
-	require.True(t, errors.As(err, &typed))
+	require.ErrorAs(t, err, &typed)
 	assert.Contains(t, typed.Public(), "may have been done")
 }
