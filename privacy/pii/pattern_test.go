@@ -52,6 +52,9 @@ func TestPatternsStayLinear(t *testing.T) {
 	got := s.Scan(nil, text)
 	require.Len(t, got, 40000)
 	checkFindings(t, text, got)
+	if raceDetector {
+		return // it empties regexp's pools at random, and so adds allocations of its own
+	}
 	assert.Less(t, testing.AllocsPerRun(1, func() { s.Scan(nil, text) }), 60000.0, "each match is found about once")
 }
 
