@@ -3,9 +3,6 @@ package oversight
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -84,36 +81,6 @@ type Vote struct {
 	Comment    string
 	Reasons    []string
 	Final      bool // it settled a case on which the others differed
-}
-
-// Format prints the verdict only.
-func (v Vote) Format(s fmt.State, _ rune) {
-	_, _ = io.WriteString(s, "oversight.Vote("+string(v.Verdict.known())+")")
-}
-
-// LogValue keeps names, comments and corrections out of slog.
-func (v Vote) LogValue() slog.Value {
-	return slog.StringValue("oversight.Vote(" + string(v.Verdict.known()) + ")")
-}
-
-// Format prints the case's ID under every verb.
-func (i Item) Format(s fmt.State, _ rune) {
-	_, _ = io.WriteString(s, "oversight.Item("+i.Case.String()+")")
-}
-
-// LogValue keeps an item's title out of slog.
-func (i Item) LogValue() slog.Value {
-	return slog.StringValue("oversight.Item(" + i.Case.String() + ")")
-}
-
-// Format prints the case's ID under every verb.
-func (f File) Format(s fmt.State, _ rune) {
-	_, _ = io.WriteString(s, "oversight.File("+f.Case.String()+")")
-}
-
-// LogValue keeps a file's payload out of slog.
-func (f File) LogValue() slog.Value {
-	return slog.StringValue("oversight.File(" + f.Case.String() + ")")
 }
 
 // Get reads a case, open or closed, from the ledger: ErrNotFound if there is none.

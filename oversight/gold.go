@@ -2,9 +2,6 @@ package oversight
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -105,8 +102,3 @@ type goldBody struct {
 	Answer Verdict `json:"answer"`
 }
 
-// Format prints no field of a gold case under any verb.
-func (Gold) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.Gold(redacted)") }
-
-// LogValue keeps a gold case out of slog.
-func (Gold) LogValue() slog.Value { return slog.StringValue("oversight.Gold(redacted)") }

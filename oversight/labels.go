@@ -44,7 +44,7 @@ func (k *Desk) Labels(ctx context.Context, w io.Writer, win Window) (int, error)
 			continue
 		}
 		last := f.decision()
-		err := enc.Encode(Label{
+		err := enc.Encode(plainLabel{
 			Case: f.id, System: f.System, Version: f.Version, Stratum: f.Stratum, Probability: f.Probability, Rule: f.Rule,
 			Input: f.body.Input, Output: f.body.Output, Verdict: f.verdict.Verdict, Correction: last.Output,
 			Reasons: last.Reasons, Comment: last.Comment, Blind: f.Blind, Reviewers: len(f.votes), Opened: f.opened, Decided: f.verdict.at,
@@ -56,3 +56,6 @@ func (k *Desk) Labels(ctx context.Context, w io.Writer, win Window) (int, error)
 	}
 	return n, nil
 }
+
+// plainLabel is a Label that is written in full.
+type plainLabel Label

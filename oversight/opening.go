@@ -112,6 +112,10 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	if err != nil {
 		return caseRef{}, nil, err
 	}
+	if f.subject != o.subject {
+		// Which case somebody else has is nobody's business; that the key is taken is why the call ends.
+		return caseRef{}, nil, &CaseError{Reason: ErrConflict, Decision: id, Detail: "the key is taken; use one that no two people share"}
+	}
 	return f.ref(), f, f.matches(o, input)
 }
 

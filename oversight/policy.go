@@ -3,9 +3,6 @@ package oversight
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"io"
-	"log/slog"
 	"maps"
 	"math"
 	"slices"
@@ -30,12 +27,6 @@ type Case struct {
 	// Input is what the reviewer sees of the input, as JSON. Default: the guarded function's whole input.
 	Input any
 }
-
-// Format prints no field of a case under any verb.
-func (Case) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.Case(redacted)") }
-
-// LogValue keeps a case out of slog.
-func (Case) LogValue() slog.Value { return slog.StringValue("oversight.Case(redacted)") }
 
 // Rule raises the rate of the cases it names, and may hold them.
 type Rule struct {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"testing"
 
 	"github.com/google/uuid"
@@ -21,8 +22,14 @@ const canary = "canary-4111-anna@example.org"
 
 func prints(v any) string {
 	var log bytes.Buffer
-	logger := slog.New(slog.NewTextHandler(&log, nil))
-	logger.Info("x", "v", v)
+	many := reflect.MakeSlice(reflect.SliceOf(reflect.TypeOf(v)), 0, 1)
+	many = reflect.Append(many, reflect.ValueOf(v))
+	for _, h := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+		slog.New(h).Info("x", "v", v, "many", many.Interface(), "inside", struct{ V any }{v}, "by name", map[string]any{"v": v})
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+		fmt.Fprintf(&log, verb, many.Interface())
+	}
 	return fmt.Sprintf("%v %+v %#v %s %q %d %x", v, v, v, v, v, v, v) + log.String()
 }
 
@@ -37,6 +44,9 @@ func TestNothingPrintsWhatItHolds(t *testing.T) {
 		oversight.Options{Key: []byte(canary)},
 		&oversight.Desk{}, (*oversight.Desk)(nil),
 		oversight.Stopped{Who: canary, Why: canary},
+		oversight.Gold{Output: canary},
+		oversight.Member{Name: canary, Competence: canary},
+		oversight.Filter{After: oversight.Item{Title: canary}},
 	} {
 		require.NotContains(t, prints(v), canary, "%T", v)
 		require.NotContains(t, prints(v), fmt.Sprintf("%x", canary), "%T", v)

@@ -69,13 +69,14 @@ func snapshot(s *state) string {
 	if s.out.order.Len() != len(s.out.byID) {
 		panic("the outbox has lost count")
 	}
+	type stopped Stopped // whose JSON is not redacted
 	out, err := json.MarshalIndent(struct {
 		Rows    []row
-		Stop    any
+		Stop    *stopped
 		Key     [keySize]byte
 		Owing   []Delivery
 		Breaker []string
-	}{rows, s.stop.Load(), s.key, owing, s.breaker.snapshot()}, "", " ")
+	}{rows, (*stopped)(s.stop.Load()), s.key, owing, s.breaker.snapshot()}, "", " ")
 	if err != nil {
 		panic(err)
 	}

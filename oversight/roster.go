@@ -2,9 +2,6 @@ package oversight
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -27,12 +24,6 @@ type Member struct {
 	TrainedUntil time.Time `json:"trained_until"`
 }
 
-// Format prints no name.
-func (Member) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "oversight.Member(redacted)") }
-
-// LogValue keeps names out of slog.
-func (Member) LogValue() slog.Value { return slog.StringValue("oversight.Member(redacted)") }
-
 // maxRoster bounds the roster, in people.
 const maxRoster = 10_000
 
@@ -52,7 +43,7 @@ func (k *Desk) Enrol(ctx context.Context, by string, m Member) error {
 	case m.TrainedUntil.IsZero():
 		return invalid("Member.TrainedUntil is not set")
 	}
-	return k.enlist(ctx, kindEnrolled, rosterBody{By: by, Member: m})
+	return k.enlist(ctx, kindEnrolled, rosterBody{By: by, plainMember: plainMember(m)})
 }
 
 // Dismiss takes somebody off the roster. What they have claimed stays theirs until the lease ends. Required: who does it.
@@ -65,7 +56,7 @@ func (k *Desk) Dismiss(ctx context.Context, by, name string) error {
 			return err
 		}
 	}
-	return k.enlist(ctx, kindDismissed, rosterBody{By: by, Member: Member{Name: name}})
+	return k.enlist(ctx, kindDismissed, rosterBody{By: by, plainMember: plainMember{Name: name}})
 }
 
 func (k *Desk) enlist(ctx context.Context, kind string, body rosterBody) error {
@@ -94,8 +85,11 @@ func (k *Desk) Roster(context.Context) ([]Member, error) {
 
 type rosterBody struct {
 	By string `json:"by"`
-	Member
+	plainMember
 }
+
+// plainMember is a Member that is written in full.
+type plainMember Member
 
 // enrol takes a change of the roster.
 func (s *state) enrol(kind string, m Member) effect {

@@ -91,7 +91,7 @@ func (s *state) take(e ledger.Entry) (effect, error) {
 		if err := decode(e, &struct{}{}, &body); err != nil {
 			return ignored, err
 		}
-		return s.enrol(e.Kind, body.Member), nil
+		return s.enrol(e.Kind, Member(body.plainMember)), nil
 	case kindRead:
 		var n reading
 		if err := decode(e, &n, nil); err != nil {

@@ -3,9 +3,6 @@ package oversight
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,16 +18,6 @@ type Stopped struct {
 	Seq ledger.Seq // of the entry; 0: it could not be written, and this process alone is stopped
 
 	drill bool
-}
-
-// Format prints no name and no reason: both are people's words.
-func (s Stopped) Format(w fmt.State, _ rune) {
-	_, _ = io.WriteString(w, "oversight.Stopped("+s.At.UTC().Format(time.RFC3339)+")")
-}
-
-// LogValue keeps names and reasons out of slog.
-func (s Stopped) LogValue() slog.Value {
-	return slog.StringValue("oversight.Stopped(" + s.At.UTC().Format(time.RFC3339) + ")")
 }
 
 // State is what a desk looks like now.

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -25,16 +22,6 @@ type Judgement struct {
 	Comment string
 	// Reasons are codes of the application's own. Default: none.
 	Reasons []string
-}
-
-// Format prints the verdict only.
-func (j Judgement) Format(s fmt.State, _ rune) {
-	_, _ = io.WriteString(s, "oversight.Judgement("+string(j.Verdict.known())+")")
-}
-
-// LogValue keeps outputs and comments out of slog.
-func (j Judgement) LogValue() slog.Value {
-	return slog.StringValue("oversight.Judgement(" + string(j.Verdict.known()) + ")")
 }
 
 // known keeps whatever else somebody put into a verdict from being printed.

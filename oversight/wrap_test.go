@@ -235,6 +235,12 @@ func TestKeyIsIdempotent(t *testing.T) {
 	require.NotEqual(t, first.Decision, again.Decision)
 	_, err = guarded(ctx, customer{ID: "row-2"})
 	require.ErrorIs(t, err, oversight.ErrConflict)
+	_, err = guarded(about(ctx, "ben"), customer{ID: "row-1"})
+	require.ErrorIs(t, err, oversight.ErrConflict, "another person's key")
+	conflict, ok := errors.AsType[*oversight.CaseError](err)
+	require.True(t, ok)
+	require.Zero(t, conflict.Case, "which case it is, is nobody else's business")
+	require.NotContains(t, err.Error(), first.Case.String())
 
 	decide(t, desk, first.Case, oversight.Judgement{Verdict: oversight.Approved})
 	out, err := guarded(ctx, customer{ID: "row-1"})
