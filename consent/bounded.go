@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -79,29 +80,34 @@ func (g *Gate) view(ctx context.Context, subject string, person id) (*memory, er
 	if b == nil {
 		return g.all, nil
 	}
-	if m := b.of(person); m != nil {
-		return m, nil
-	}
-	b.mu.Lock()
-	if m := b.of(person); m != nil {
-		b.mu.Unlock()
-		return m, nil
-	}
-	l := b.loading[person]
-	if l != nil {
+	for {
+		if m := b.of(person); m != nil {
+			return m, nil
+		}
+		b.mu.Lock()
+		if m := b.of(person); m != nil {
+			b.mu.Unlock()
+			return m, nil
+		}
+		l := b.loading[person]
+		if l == nil {
+			l = &loading{done: make(chan struct{})}
+			b.loading[person] = l
+			b.mu.Unlock()
+			g.load(ctx, l, subject, person)
+			return l.mem, l.err
+		}
 		b.mu.Unlock()
 		select {
 		case <-l.done:
-			return l.mem, l.err
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+		if !errors.Is(l.err, context.Canceled) && !errors.Is(l.err, context.DeadlineExceeded) {
+			return l.mem, l.err
+		}
+		// Whoever was reading gave up, which is nobody else's end.
 	}
-	l = &loading{done: make(chan struct{})}
-	b.loading[person] = l
-	b.mu.Unlock()
-	g.load(ctx, l, subject, person)
-	return l.mem, l.err
 }
 
 // load reads a person's events, which is one look into an index, and makes the person known.

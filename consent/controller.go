@@ -67,8 +67,19 @@ func (c *Controller) missing(e *Event, p *purpose) error {
 	if c.Signer == nil {
 		return &InvalidError{Field: "Controller.Signer", Why: "is nil; give it a key that signs receipts"}
 	}
-	if _, ok := c.Signer.Public().(ed25519.PublicKey); !ok {
-		return &InvalidError{Field: "Controller.Signer", Why: fmt.Sprintf("has a public key of type %T; receipts are signed with Ed25519", c.Signer.Public())}
+	return nil
+}
+
+// validate says at start-up what is wrong with a signer, if there is one.
+func (c *Controller) validate() error {
+	if c == nil || c.Signer == nil {
+		return nil
+	}
+	if key, ok := c.Signer.(ed25519.PrivateKey); ok && len(key) != ed25519.PrivateKeySize {
+		return &InvalidError{Field: "Controller.Signer", Why: fmt.Sprintf("is an Ed25519 key of %d bytes instead of %d", len(key), ed25519.PrivateKeySize)}
+	}
+	if public, ok := c.Signer.Public().(ed25519.PublicKey); !ok || len(public) != ed25519.PublicKeySize {
+		return &InvalidError{Field: "Controller.Signer", Why: fmt.Sprintf("has a public key of type %T and its length; receipts are signed with Ed25519", c.Signer.Public())}
 	}
 	return nil
 }

@@ -17,9 +17,9 @@ type envelope struct {
 // the commitment of the ledger. ok is false if it is anything else.
 func openEnvelope(b []byte) (e envelope, ok bool) {
 	short := func(n int) (part []byte) {
-		if n > len(b) {
+		if n < 0 || n > len(b) { // below zero: a length of four bytes, where int has no more
 			b, ok = nil, false
-			return make([]byte, min(n, 16))
+			return make([]byte, 8)
 		}
 		part, b = b[:n], b[n:]
 		return part

@@ -30,7 +30,7 @@ func (g *Gate) Erase(ctx context.Context, subject string, keep ...ledger.Keep) (
 
 // Forget is Erase without remembering that the person had objected: from then on they are a stranger, whom an opt-out purpose or a
 // legitimate interest may reach again. Call it if they ask for that. In the log stays that some hash objected and that it no longer
-// does. It reads the whole log once.
+// does. What they said as another tenant's customer is not touched by that. It reads the whole log once.
 func (g *Gate) Forget(ctx context.Context, subject string, keep ...ledger.Keep) (ledger.Erased, error) {
 	erased, err := g.Erase(ctx, subject, keep...)
 	if err != nil || g.secret.Load() == nil {

@@ -60,8 +60,8 @@ type Event struct {
 	Recipient     string    `json:"recipient,omitempty"`     // one recipient only. Default: any.
 	Given         time.Time `json:"given,omitzero"`          // when the person said it, for one imported from elsewhere; its time to live counts from here. Default: At.
 	Expires       time.Time `json:"expires,omitzero"`        // an end earlier than the purpose's TTL gives. Default: none.
-	NoticeVersion int       `json:"notice_version"`          // what the person read. Default: the current version, for what is given now.
-	NoticeDigest  string    `json:"notice_digest,omitempty"` // of the text. Default: the current text's, for what is given now.
+	NoticeVersion int       `json:"notice_version"`          // what the person had before them. Default: the current version, for what is said now.
+	NoticeDigest  string    `json:"notice_digest,omitempty"` // of the text. Default: the current text's, for what is said now.
 	Actor         string    `json:"actor,omitempty"`         // who acted, where that is not the subject. Default: the subject.
 	Guardian      bool      `json:"guardian,omitempty"`      // Actor is the subject's verified guardian. Default: false.
 	Age           int       `json:"age,omitempty"`           // of the subject in years, where the purpose has a MinAge. Default: 0, not known.
@@ -125,10 +125,20 @@ func (g *Gate) complete(e *Event) error {
 	case e.NoticeVersion < 0 || e.NoticeVersion > p.Notice.Version:
 		return &InvalidError{Field: "Event.NoticeVersion", Why: "is not a version the purpose's notice has had"}
 	}
-	if e.Kind.gives() && e.Given.IsZero() && e.NoticeDigest == "" && e.NoticeVersion == 0 {
-		e.NoticeVersion, e.NoticeDigest = p.Notice.Version, p.digest
+	if e.Given.IsZero() {
+		e.fillNotice(p)
 	}
 	return e.name()
+}
+
+// fillNotice sets what is not said of the notice: the text of today is the one the person had before them, unless the event names another.
+func (e *Event) fillNotice(p *purpose) {
+	if e.NoticeVersion == 0 && (e.NoticeDigest == "" || e.NoticeDigest == p.digest) {
+		e.NoticeVersion = p.Notice.Version
+	}
+	if e.NoticeVersion == p.Notice.Version && e.NoticeDigest == "" {
+		e.NoticeDigest = p.digest
+	}
 }
 
 // name gives the event its ID: a new one, or, with Once, one that follows from what the event is. The returned event of one call can
@@ -140,7 +150,11 @@ func (e *Event) name() error {
 		return err
 	}
 	var parts []byte
-	for _, part := range []string{e.Once, string(e.Kind), e.Tenant, e.Subject, e.Purpose, e.Recipient} {
+	what := []string{e.Once, string(e.Kind), e.Tenant, e.Subject, e.Purpose, e.Recipient}
+	if !e.Given.IsZero() { // two of one import
+		what = append(what, e.Given.UTC().Format(time.RFC3339Nano))
+	}
+	for _, part := range what {
 		parts = binary.AppendUvarint(parts, uint64(len(part))) // so that no two events give the same bytes
 		parts = append(parts, part...)
 	}

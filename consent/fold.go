@@ -13,10 +13,18 @@ import (
 // ledgerStream holds the erasures.
 const ledgerStream = "ledger"
 
-// fold applies one entry. It is pure: what it does depends on the entries alone.
+// fold applies one entry. It is pure: what it does depends on the entries alone. How far the gate knows the log moves on only past what
+// it could apply: Ask.AtLeast goes by that.
 func (g *Gate) fold(entry ledger.Entry, now time.Time) error {
-	defer g.applied.Store(uint64(entry.Seq))
 	g.latest.Store(now.UnixMilli())
+	err := g.apply(entry)
+	if err == nil {
+		g.applied.Store(uint64(entry.Seq))
+	}
+	return err
+}
+
+func (g *Gate) apply(entry ledger.Entry) error {
 	if entry.Stream == ledgerStream {
 		if erasure, ok := ledger.AsErasure(entry); ok && !erasure.Keeps(stream) {
 			if g.bounded != nil {
@@ -105,7 +113,7 @@ func (g *Gate) word(w *who, q *purpose, recipient id) said {
 func (g *Gate) nearest(w *who, q *purpose, recipient id) said {
 	v := g.word(w, q, id{})
 	if recipient != (id{}) {
-		if one := g.word(w, q, recipient); one.any() && (!v.any() || v.gives() || v.seq() < one.seq()) {
+		if one := g.word(w, q, recipient); one.any() && (!v.any() || v.gives() || !v.after(one)) {
 			return one
 		}
 	}

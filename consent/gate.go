@@ -18,7 +18,8 @@ const DefaultMaxStaleness = time.Second
 // Options of a Gate.
 type Options struct {
 	// MaxStaleness is how long the gate may not have looked at the log before it denies. Over a database it has to be several times
-	// ledger.Options.Poll, and the same in all processes that share the log: Event.Strict relies on it. Default: DefaultMaxStaleness.
+	// ledger.Options.Poll, and the same in all processes that share the log: Event.Strict relies on it. It is counted by the monotonic
+	// clock, which stands still while a machine is suspended: close the gates of one that is about to be. Default: DefaultMaxStaleness.
 	MaxStaleness time.Duration
 	// Tenant is whose customers the gate knows, where several share a log: it sees and writes its own tenant's events only.
 	// Default: "", no tenant.
@@ -72,6 +73,9 @@ func New(ctx context.Context, log *ledger.Ledger, purposes []Purpose, opts *Opti
 		return nil, &InvalidError{Field: "Options.MaxWords", Why: "is negative; 0 means that everybody is kept"}
 	case len(opts.Tenant) > maxText || !utf8.ValidString(opts.Tenant):
 		return nil, &InvalidError{Field: "Options.Tenant", Why: fmt.Sprintf("is not valid UTF-8 or longer than %d bytes", maxText)}
+	}
+	if err := opts.Controller.validate(); err != nil {
+		return nil, err
 	}
 	if g.maxStaleness == 0 {
 		g.maxStaleness = DefaultMaxStaleness

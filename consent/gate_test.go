@@ -87,6 +87,8 @@ func TestReasons(t *testing.T) {
 		{name: "one recipient refused, all others allowed", events: []consent.Event{{Kind: consent.Granted, Purpose: "offers"}, {Kind: consent.Withdrawn, Purpose: "offers", Recipient: "acme"}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, want: consent.ReasonWithdrawn},
 		{name: "all refused, one recipient allowed later", events: []consent.Event{{Kind: consent.Withdrawn, Purpose: "offers"}, {Kind: consent.Granted, Purpose: "offers", Recipient: "acme"}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, basis: consent.BasisConsent},
 		{name: "one recipient allowed, all withdrawn later", events: []consent.Event{{Kind: consent.Granted, Purpose: "offers", Recipient: "acme"}, {Kind: consent.Withdrawn, Purpose: "offers"}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, want: consent.ReasonWithdrawn},
+		{name: "all withdrawn, one recipient allowed before, imported later", events: []consent.Event{{Kind: consent.Withdrawn, Purpose: "offers"}, {Kind: consent.Granted, Purpose: "offers", Recipient: "acme", Given: past(time.Hour)}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, want: consent.ReasonWithdrawn},
+		{name: "one recipient allowed, all refused before, imported later", events: []consent.Event{{Kind: consent.Granted, Purpose: "offers", Recipient: "acme"}, {Kind: consent.Refused, Purpose: "offers", Given: past(time.Hour)}}, ask: consent.Ask{Subject: me, Purpose: "offers", Recipient: "acme"}, basis: consent.BasisConsent},
 		{name: "imports in odd order", events: []consent.Event{{Kind: consent.Withdrawn, Purpose: "offers", Given: past(10 * 24 * time.Hour)}, {Kind: consent.Refused, Purpose: "offers", Given: past(100 * 24 * time.Hour)}, {Kind: consent.Granted, Purpose: "offers", Given: past(50 * 24 * time.Hour)}}, ask: consent.Ask{Subject: me, Purpose: "offers"}, want: consent.ReasonWithdrawn},
 		{name: "the broader purpose allows", events: []consent.Event{{Kind: consent.Granted, Purpose: "marketing"}}, ask: consent.Ask{Subject: me, Purpose: "email"}, basis: consent.BasisConsent},
 		{name: "the narrower purpose decides", events: []consent.Event{{Kind: consent.Granted, Purpose: "marketing"}, {Kind: consent.Withdrawn, Purpose: "email"}}, ask: consent.Ask{Subject: me, Purpose: "email"}, want: consent.ReasonWithdrawn},
@@ -276,41 +278,6 @@ func TestHistoryAndReceipt(t *testing.T) {
 	none, err := gate.History(t.Context(), "customer-3")
 	require.NoError(t, err)
 	assert.Empty(t, none)
-}
-
-func TestOnceIsRecordedOnce(t *testing.T) {
-	gate, _ := newGate(t)
-	e := consent.Event{Once: "form 7", Subject: "customer-1", Purpose: "offers"}
-	first, err := gate.Grant(t.Context(), e)
-	require.NoError(t, err)
-	again, err := gate.Grant(t.Context(), e)
-	require.NoError(t, err)
-	assert.Equal(t, first.Seq, again.Seq)
-	events, err := gate.History(t.Context(), "customer-1")
-	require.NoError(t, err)
-	assert.Len(t, events, 1)
-
-	_, err = gate.Withdraw(t.Context(), e)
-	require.NoError(t, err, "another kind of event is another event")
-	_, err = gate.Grant(t.Context(), e)
-	require.ErrorIs(t, err, consent.ErrInvalid, "what was recorded before the withdrawal cannot pass for a new consent")
-	_, err = gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
-	require.ErrorIs(t, err, consent.ErrDenied)
-}
-
-func TestARecordedEventCanBeChangedAndRecordedAgain(t *testing.T) {
-	gate, _ := newGate(t)
-	e, err := gate.Grant(t.Context(), consent.Event{Subject: "customer-1", Purpose: "offers"})
-	require.NoError(t, err)
-	assert.False(t, e.At.IsZero())
-	_, err = gate.Withdraw(t.Context(), e)
-	require.NoError(t, err)
-	_, err = gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
-	require.ErrorIs(t, err, consent.ErrDenied)
-	_, err = gate.Grant(t.Context(), e)
-	require.NoError(t, err)
-	_, err = gate.Check(t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"})
-	require.NoError(t, err)
 }
 
 func TestWhatPurposesWereGivenMayChangeAfterwards(t *testing.T) {

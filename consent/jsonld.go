@@ -19,7 +19,7 @@ const recordProfile = "https://w3id.org/dpv/schema/dpv-27560"
 type node = map[string]any
 
 // terms is the context of every JSON-LD document of this package.
-var terms = node{"dpv": dpv.Space, "eu-gdpr": dpv.GDPR, "dct": dpv.Terms}
+var terms = node{"dpv": dpv.Space, "eu-gdpr": dpv.GDPR, "dct": dpv.Terms, "foaf": "http://xmlns.com/foaf/0.1/"}
 
 func ref(iri string) node { return node{"@id": iri} }
 
@@ -40,12 +40,21 @@ func (g *Gate) record(e *Event, p *purpose) node {
 	r := node{ // header
 		"@type": "dpv:ConsentRecord", "dct:conformsTo": recordProfile, "dct:identifier": "urn:uuid:" + e.ID.String(),
 		"dpv:hasIdentifier":  "urn:uuid:" + uuid.NewSHA1(e.ID, []byte("receipt")).String(),
-		"dpv:hasDataSubject": node{"@type": "dpv:DataSubject", "dpv:hasIdentifier": e.Subject},
+		"dpv:hasDataSubject": subject(e),
 	}
 	g.processing(r, e, p, c)
 	r["dpv:hasDataController"] = party(c)
 	r["dpv:hasConsentStatus"] = []node{event(e, p)}
 	return r
+}
+
+// subject is whom the record is about.
+func subject(e *Event) node {
+	s := node{"@type": "dpv:DataSubject", "dpv:hasIdentifier": e.Subject}
+	if e.Age > 0 {
+		s["foaf:age"] = e.Age
+	}
+	return s
 }
 
 // processing fills the section of that name.
@@ -128,10 +137,14 @@ func event(e *Event, p *purpose) node {
 	case p.TTL > 0:
 		valid = at.UTC().Format(time.RFC3339) + "/" + at.Add(p.TTL).UTC().Format(time.RFC3339)
 	}
-	return node{
+	n := node{
 		"@type": e.Kind.DPV(), "dct:date": at.UTC().Format(time.RFC3339Nano), "dct:valid": valid, "dct:type": string(e.Kind),
 		"dpv:isImplementedByEntity": or(e.Actor, e.Subject), "dpv:hasLegalBasis": ref(consent),
 	}
+	if e.Guardian {
+		n["dpv:hasRelationWithDataSubject"] = "dpv:GuardianOfDataSubject"
+	}
+	return n
 }
 
 func or(a, b string) string {

@@ -133,8 +133,10 @@ func TestLiveIsReplayed(t *testing.T) {
 					_, err := live.Forget(t.Context(), subject())
 					require.NoError(t, err)
 				case 2:
+					before := told(t, live, false)
 					_, err := live.Retain(t.Context(), time.Now().Add(-time.Duration(1+r.IntN(200))*time.Hour), true)
 					require.NoError(t, err)
+					require.Equal(t, before, told(t, live, false), "seed %d: a retention changes no answer", seed)
 				default:
 					e := consent.Event{Subject: subject(), Purpose: purposes[r.IntN(len(purposes))].ID, Recipient: recipient(), Kind: all[r.IntN(len(all))], Age: r.IntN(30)}
 					if r.IntN(3) == 0 {
@@ -147,23 +149,58 @@ func TestLiveIsReplayed(t *testing.T) {
 				}
 				again, err := consent.New(t.Context(), log, purposes, &consent.Options{MaxWords: r.IntN(2) * 40})
 				require.NoError(t, err)
-				for s := range 6 {
-					for _, p := range purposes {
-						for _, to := range []string{"", "acme", "other"} {
-							ask := consent.Ask{Subject: fmt.Sprint("customer-", s), Purpose: p.ID, Recipient: to, Jurisdiction: "US-CA", GPC: r.IntN(4) == 0}
-							one, _ := live.Check(t.Context(), ask)
-							two, _ := again.Check(t.Context(), ask)
-							require.Equal(t, one, two, "seed %d: %s to %q", seed, p.ID, to)
-							may, _ := live.MayAsk(t.Context(), ask)
-							mayToo, _ := again.MayAsk(t.Context(), ask)
-							require.Equal(t, may, mayToo)
-						}
-					}
-				}
+				gpc := r.IntN(4) == 0
+				require.Equal(t, told(t, live, gpc), told(t, again, gpc), "seed %d", seed)
 				again.Close()
 			}
 		})
 	}
+}
+
+// telling is what a gate says to a question.
+type telling struct {
+	Ask    string
+	Answer consent.Answer
+	MayAsk bool
+}
+
+// told is all that a gate tells about the people of TestLiveIsReplayed, apart from the position it knows the log up to.
+func told(t *testing.T, g *consent.Gate, gpc bool) (all []telling) {
+	t.Helper()
+	for s := range 6 {
+		for _, p := range purposes {
+			for _, to := range []string{"", "acme", "other"} {
+				ask := consent.Ask{Subject: fmt.Sprint("customer-", s), Purpose: p.ID, Recipient: to, Jurisdiction: "US-CA", GPC: gpc}
+				one := telling{Ask: fmt.Sprintf("%s: %s to %q, GPC %v", ask.Subject, p.ID, to, gpc)}
+				one.Answer, _ = g.Check(t.Context(), ask)
+				one.Answer.AsOf = 0
+				var err error
+				one.MayAsk, err = g.MayAsk(t.Context(), ask)
+				require.NoError(t, err)
+				all = append(all, one)
+			}
+		}
+	}
+	return all
+}
+
+// TestARetentionRevivesNoOldImport: an old consent that was imported after an objection had outlived an erasure counts as little afterwards.
+func TestARetentionRevivesNoOldImport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate, log := newGate(t)
+		defer log.Close()
+		record(t, gate, consent.Event{Subject: "customer-1", Purpose: "safety", Kind: consent.Objected})
+		_, err := gate.Erase(t.Context(), "customer-1")
+		require.NoError(t, err)
+		record(t, gate, consent.Event{Subject: "customer-1", Purpose: "safety", Kind: consent.Granted, Given: time.Now().Add(-time.Hour)})
+		ask := consent.Ask{Subject: "customer-1", Purpose: "safety"}
+		assert.Equal(t, consent.ReasonObjected, reason(t, gate, ask))
+		time.Sleep(time.Hour)
+		_, err = gate.Retain(t.Context(), time.Now().Add(-time.Minute), true)
+		require.NoError(t, err)
+		assert.Equal(t, consent.ReasonObjected, reason(t, gate, ask))
+		assert.Equal(t, consent.ReasonObjected, reason(t, replayed(t, log), ask))
+	})
 }
 
 func TestRetain(t *testing.T) {

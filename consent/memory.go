@@ -23,7 +23,7 @@ func newMemory(t *table) *memory {
 // consent does not end it.
 func (m *memory) apply(k id, e *Event, against said) {
 	word, was := saidBy(e), m.table.get(k)
-	if was.any() || e.carried != 0 {
+	if was.any() {
 		against = was
 	}
 	if against.any() && word.yields(against, e.carried != 0) {

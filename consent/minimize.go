@@ -15,7 +15,7 @@ const maxDepth = 64
 // Minimize takes from *v what the person has not agreed to: a field tagged `consent:"offers"` is set to its zero value unless the
 // purpose "offers" is granted, so that a call runs with less instead of not at all. v must be a pointer. Embedded structs, pointers,
 // slices, maps and interfaces are followed, 64 deep; what lies behind them is changed in copies of equal length, so that others who
-// share it keep theirs. A purpose that is denied is no error. If the gate cannot answer, or the value is deeper than that, all
+// share it keep theirs. Recipient, jurisdiction and the signal of the browser are those of WithAsk. A purpose that is denied is no error. If the gate cannot answer, or the value is deeper than that, all
 // tagged fields that can be reached are zeroed and the error says why. A tag that could not be obeyed, on a field that is not
 // exported, in the keys of a map or behind a channel, is an *InvalidError, and the value stays as it is: do not use it.
 func (g *Gate) Minimize(ctx context.Context, subject string, v any) error {
@@ -29,9 +29,12 @@ func (g *Gate) Minimize(ctx context.Context, subject string, v any) error {
 	if err := planOf(rv.Type().Elem()).err; err != nil {
 		return err
 	}
+	ask := Ask{Subject: subject}
+	ask.fill(ctx)
+	ask.Also = nil // of the call; each field has a purpose of its own
 	m := minimizer{granted: map[string]bool{}, copies: map[shared]reflect.Value{}}
-	m.allowed = func(purpose string) bool { return m.err == nil && m.asks(ctx, g, subject, purpose) }
-	if reason, cause := g.ready(ctx, 0); reason != "" { // also where nothing is tagged: a gate that cannot answer says so
+	m.allowed = func(purpose string) bool { return m.err == nil && m.asks(ctx, g, ask, purpose) }
+	if reason, cause := g.ready(ctx, ask.AtLeast); reason != "" { // also where nothing is tagged: a gate that cannot answer says so
 		m.err = &DeniedError{Reason: reason, Decision: call.From(ctx).ID(), Err: cause}
 	}
 	m.value(rv.Elem(), maxDepth)
@@ -50,12 +53,13 @@ type minimizer struct {
 }
 
 // asks asks the gate for a purpose, once.
-func (m *minimizer) asks(ctx context.Context, g *Gate, subject, purpose string) bool {
+func (m *minimizer) asks(ctx context.Context, g *Gate, ask Ask, purpose string) bool {
 	if granted, asked := m.granted[purpose]; asked {
 		return granted
 	}
 	var answer Answer
-	_, err := g.answer(ctx, call.From(ctx), &Ask{Subject: subject, Purpose: purpose}, &answer)
+	ask.Purpose = purpose
+	_, err := g.answer(ctx, call.From(ctx), &ask, &answer)
 	switch answer.Reason {
 	case ReasonUnavailable, ReasonStale, ReasonNoSubject:
 		m.err = &DeniedError{Purpose: purpose, Reason: answer.Reason, Decision: call.From(ctx).ID(), Err: err}

@@ -1,7 +1,9 @@
 package consent_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -138,4 +140,41 @@ func TestMinimizeRefusesTagsItCannotObey(t *testing.T) {
 	var nobody *consent.Gate
 	number := 7
 	require.ErrorIs(t, nobody.Minimize(t.Context(), "customer-1", &number), consent.ErrDenied, "also where nothing is tagged")
+}
+
+func TestMinimizeHearsWhatTheContextKnows(t *testing.T) {
+	gate, _ := newGate(t)
+	for _, e := range []consent.Event{{Purpose: "ads"}, {Purpose: "offers", Recipient: "acme"}} {
+		e.Subject = "customer-1"
+		_, err := gate.Grant(t.Context(), e)
+		require.NoError(t, err)
+	}
+	type input struct {
+		Ads    string `consent:"ads"`
+		Offers string `consent:"offers"`
+	}
+	for _, c := range []struct {
+		name string
+		ask  consent.Ask
+		want input
+	}{
+		{"nothing", consent.Ask{}, input{Ads: "x"}},
+		{"the signal of the browser", consent.Ask{GPC: true}, input{}},
+		{"who gets it", consent.Ask{Recipient: "acme"}, input{"x", "x"}},
+		{"whose purposes of the call are another matter", consent.Ask{Purpose: "trial", Also: []string{"trial"}}, input{Ads: "x"}},
+		{"who it is about", consent.Ask{Subject: "customer-2", Jurisdiction: "US-CA"}, input{Ads: "x"}},
+	} {
+		subject := "customer-1"
+		if c.ask.Subject != "" {
+			subject = ""
+		}
+		v := input{"x", "x"}
+		require.NoError(t, gate.Minimize(consent.WithAsk(t.Context(), c.ask), subject, &v), c.name)
+		assert.Equal(t, c.want, v, c.name)
+	}
+	ctx, cancel := context.WithTimeout(consent.WithAsk(t.Context(), consent.Ask{AtLeast: 1 << 40}), time.Millisecond)
+	defer cancel()
+	v := input{"x", "x"}
+	require.ErrorIs(t, gate.Minimize(ctx, "customer-1", &v), consent.ErrDenied, "what it has to know first")
+	assert.Zero(t, v)
 }

@@ -56,10 +56,22 @@ func (m *model) counts(subject, purpose, recipient string) *consent.Event {
 		return all
 	}
 	one := m.word(subject, purpose, recipient)
-	if one == nil || all != nil && !gives(all) && all.Seq > one.Seq {
+	if one == nil || all != nil && !gives(all) && later(all, one) {
 		return all
 	}
 	return one
+}
+
+// later says whether a no to all was said after a word to one recipient: by the log, but what was imported counts from when it was given,
+// and at the same time the no counts as the later.
+func later(no, one *consent.Event) bool {
+	if no.Seq > one.Seq {
+		return no.Given.IsZero() || !saidAt(no).Before(saidAt(one)) && !gives(no)
+	}
+	if one.Given.IsZero() {
+		return false
+	}
+	return saidAt(one).Before(saidAt(no)) || saidAt(one).Equal(saidAt(no)) && gives(one)
 }
 
 var severity = map[consent.Reason]int{

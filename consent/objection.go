@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -122,6 +123,19 @@ func (g *Gate) noteFor(ctx context.Context, e *Event, p *purpose) (*ledger.Entry
 		return nil, nil
 	}
 	return g.note(e)
+}
+
+// firstNote is the note, or nil if its event is in the log already: a repetition says nothing new, so it must not take back what the person
+// said since. It looks after the note was made: an event that came before what the note answers is found.
+func (g *Gate) firstNote(ctx context.Context, note *ledger.Entry, event uuid.UUID) (*ledger.Entry, error) {
+	_, err := g.log.Get(ctx, event)
+	switch {
+	case errors.Is(err, ledger.ErrNotFound):
+		return note, nil
+	case err != nil:
+		return nil, fmt.Errorf("consent: not recorded: %w", err)
+	}
+	return nil, nil
 }
 
 // note is the entry that outlives an erasure of the event's subject.

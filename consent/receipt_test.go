@@ -169,6 +169,43 @@ func TestWhatASignerCannotClaim(t *testing.T) {
 	}
 }
 
+// TestAReceiptOfAPlainWithdrawalNamesTheNotice: nothing has to be said of it, as it is the one in force.
+func TestAReceiptOfAPlainWithdrawalNamesTheNotice(t *testing.T) {
+	gate, _ := receiptGate(t)
+	schema := readSchema(t)
+	for _, kind := range []consent.Kind{consent.Granted, consent.Withdrawn, consent.Refused, consent.Objected, consent.Revoked} {
+		for _, e := range []consent.Event{{}, {NoticeVersion: 2}, {NoticeDigest: shown()[0].Notice.Digest()}} {
+			e.Subject, e.Purpose, e.Kind = "customer-1", "offers", kind
+			e = record(t, gate, e)
+			assert.Equal(t, 2, e.NoticeVersion)
+			token, err := gate.Receipt(t.Context(), "customer-1", e.Seq)
+			require.NoError(t, err)
+			receipt, err := consent.VerifyReceipt(token, receiptKey(t).Public().(ed25519.PublicKey))
+			require.NoError(t, err)
+			var record any
+			require.NoError(t, json.Unmarshal(receipt.Record, &record))
+			assert.Empty(t, schema.check("record", record), kind)
+			assert.Contains(t, string(receipt.Record), shown()[0].Notice.Text)
+		}
+	}
+	e := record(t, gate, consent.Event{Subject: "customer-1", Purpose: "offers", Kind: consent.Granted, NoticeDigest: "of an earlier text"})
+	assert.Zero(t, e.NoticeVersion, "whose version is not known")
+}
+
+func TestNewRefusesSignersThatCannotSign(t *testing.T) {
+	for name, signer := range map[string]crypto.Signer{"no key": ed25519.PrivateKey(nil), "a short key": ed25519.PrivateKey{1, 2}, "another kind of key": otherSigner{}} {
+		c := controller(t)
+		c.Signer = signer
+		_, err := consent.New(t.Context(), ledger.Memory(nil), shown(), &consent.Options{Controller: c})
+		require.ErrorIs(t, err, consent.ErrInvalid, name)
+		require.ErrorContains(t, err, "Controller.Signer", name)
+	}
+}
+
+type otherSigner struct{ badSigner }
+
+func (otherSigner) Public() crypto.PublicKey { return "RSA, say" }
+
 type badSigner struct{ crypto.Signer }
 
 func (badSigner) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
@@ -240,6 +277,13 @@ func TestExportHoldsTheWholeHistory(t *testing.T) {
 		assert.Empty(t, schema.check("record", record))
 	}
 	assert.NotContains(t, string(text), "customer-2")
+	assert.NotContains(t, string(text), "foaf:age")
+	record(t, gate, consent.Event{Subject: "customer-1", Purpose: "offers", Kind: consent.Granted, Age: 9, Actor: "parent-1", Guardian: true})
+	text, err = gate.Export(t.Context(), "customer-1")
+	require.NoError(t, err)
+	for _, all := range []string{`"foaf:age":9`, "parent-1", "dpv:GuardianOfDataSubject"} {
+		assert.Contains(t, string(text), all, "what is recorded about a person is theirs to see")
+	}
 	none, err := gate.Export(t.Context(), "customer-3")
 	require.NoError(t, err)
 	assert.Contains(t, string(none), `"@graph":[]`)

@@ -43,11 +43,14 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 		return Event{}, err
 	}
 	p := g.purposes[e.Purpose]
+	entries := []ledger.Entry{entry}
 	note, err := g.noteFor(ctx, &e, p)
+	if err == nil && note != nil && e.Once != "" {
+		note, err = g.firstNote(ctx, note, e.ID)
+	}
 	if err != nil {
 		return Event{}, err
 	}
-	entries := []ledger.Entry{entry}
 	if note != nil {
 		entries = []ledger.Entry{*note, entry}
 	}
@@ -59,7 +62,7 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 	if err := g.follow(ctx, e.Seq); err != nil {
 		return e, err
 	}
-	if e.Seq <= before { // recorded before
+	if e.Seq <= before && e.Given.IsZero() { // recorded before; of an import nobody expects that it is the last word
 		if err := g.stillSo(ctx, &e, p); err != nil {
 			return e, err
 		}

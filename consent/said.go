@@ -85,13 +85,22 @@ func (s said) older(was said) bool {
 	return s.given() < was.given() || s.given() == was.given() && s.gives()
 }
 
+// after says whether a person said s after another word: it stands later in the log, unless the later of the two was imported and had been
+// said before.
+func (s said) after(other said) bool {
+	if s.seq() > other.seq() {
+		return !s.imported() || !s.older(other)
+	}
+	return other.imported() && other.older(s)
+}
+
 // yields says whether a word leaves what was said before it in the log as it is. One that a retention has carried forward
 // stands in the log after words that were said after it, and is weighed as if it stood in its own place.
 func (s said) yields(was said, carried bool) bool {
 	if carried && was.seq() > s.seq() {
 		return !was.imported() || !was.older(s)
 	}
-	return s.imported() && !carried && s.older(was)
+	return s.imported() && s.older(was)
 }
 
 // reasons why a word denies, in the order of kinds; "" for those that give.
