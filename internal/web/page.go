@@ -1,0 +1,200 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// Page is what a handler answers with.
+type Page struct {
+	// Title is the h1 and the window's title, in the reader's language. Required.
+	Title string
+	// Template is its content's name. Required.
+	Template string
+	// Data is what the template sees as .Data. Default: nil.
+	Data any
+	// Status of the answer. Default: 200.
+	Status int
+	// Lead is a sentence below the title, in the reader's language. Default: none.
+	Lead string
+	// Wide takes the whole width of the window: for columns side by side. Default: as wide as text reads well.
+	Wide bool
+	// Live is where the page's stream is, within the site, as given to Site.Live: "live". Default: the page stays as it is.
+	Live string
+
+	to   *string // a redirect
+	json any
+	bare bool // without navigation: nobody is signed in
+}
+
+// See is the answer to a POST that was done: 303 to an address within the site, as in "case/1?said=approved".
+func See(to string) *Page { return &Page{to: &to} }
+
+// View is the dot of a template.
+type View struct {
+	*Visit
+	Page *Page
+	Data any
+}
+
+// With is the view for another template about data.
+func (v *View) With(data any) *View { return &View{Visit: v.Visit, Page: v.Page, Data: data} }
+
+// Token is a hidden field that lets a form be sent once.
+func (v *View) Token() template.HTML {
+	return template.HTML(`<input type="hidden" name="` + tokenField + `" value="` + v.site.Mint(v.Who) + `">`) //nolint:gosec // base64
+}
+
+// Style and Script are the addresses of the assets, under names that change with what they hold.
+func (v *View) Style() string  { return v.Root() + assets().style.name }
+func (v *View) Script() string { return v.Root() + assets().script.name }
+
+// Brand, Foot, Nav and Top are what Options say.
+func (v *View) Brand() string { return v.T(v.site.o.Brand) }
+
+// Foot is the line below the page.
+func (v *View) Foot() string { return v.T(v.site.o.Foot) }
+
+// Nav is the navigation.
+func (v *View) Nav() []Link {
+	if v.site.o.Nav == nil || v.Page.bare {
+		return nil
+	}
+	return v.site.o.Nav(v.Visit)
+}
+
+// Current says that a link leads to this page, or to what this page is part of.
+func (v *View) Current(l Link) bool {
+	return l.Href == v.Path() || l.Href != "" && strings.HasPrefix(v.Path(), l.Href+"/")
+}
+
+// Top is the content of the header, if there is any.
+func (v *View) Top() (template.HTML, error) {
+	if v.site.o.Top == nil || v.Page.bare {
+		return "", nil
+	}
+	name, data := v.site.o.Top(v.Visit)
+	if name == "" {
+		return "", nil
+	}
+	return v.render(name, data)
+}
+
+// Body is the content of main.
+func (v *View) Body() (template.HTML, error) { return v.render(v.Page.Template, v.Data) }
+
+func (v *View) render(name string, data any) (template.HTML, error) {
+	var b bytes.Buffer
+	if err := v.site.pages.ExecuteTemplate(&b, name, v.With(data)); err != nil {
+		return "", err
+	}
+	return template.HTML(b.String()), nil //nolint:gosec // by html/template
+}
+
+// Said is what the page says after a redirect; only what Options.Sayings knows.
+func (v *View) Said() string {
+	if v.Method != http.MethodGet && v.Method != http.MethodHead {
+		return ""
+	}
+	if text, ok := v.site.o.Sayings[v.URL.Query().Get("said")]; ok {
+		return v.T(text)
+	}
+	return ""
+}
+
+// Bare says that the page has no links into the site.
+func (v *View) Bare() bool { return v.Page.bare }
+
+// parse reads the templates, and has html/template look at each, so that one that can never be shown is an error at start-up.
+func parse(pages fs.FS, funcs template.FuncMap) (*template.Template, error) {
+	root := template.New("").Funcs(funcs)
+	read := func(from fs.FS) error {
+		return fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || path.Ext(name) != ".html" {
+				return err
+			}
+			text, err := fs.ReadFile(from, name)
+			if err != nil {
+				return err
+			}
+			_, err = root.New(strings.TrimSuffix(path.Base(name), ".html")).Parse(string(text))
+			return err
+		})
+	}
+	if err := read(pages); err != nil {
+		return nil, err
+	}
+	if err := read(embedded); err != nil {
+		return nil, err
+	}
+	for _, t := range root.Templates() {
+		if t.Tree == nil || t.Name() == "" {
+			continue
+		}
+		if err := t.Execute(io.Discard, nil); isEscape(err) {
+			return nil, err
+		}
+	}
+	return root, nil
+}
+
+// isEscape says that a template cannot be escaped, whatever its data; an error of executing it with nothing says nothing.
+func isEscape(err error) bool {
+	_, ok := err.(*template.Error) //nolint:errorlint // html/template returns it as it is
+	return ok
+}
+
+// write renders a page whole, and only then sends it.
+func (s *Site) write(w http.ResponseWriter, v *Visit, p *Page) {
+	if p.to != nil {
+		redirect(w, http.StatusSeeOther, v.Root()+strings.TrimPrefix(*p.to, "/"))
+		return
+	}
+	status := p.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	var b bytes.Buffer
+	if p.json != nil {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(&b).Encode(p.json) // strings only
+	} else {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if err := s.pages.ExecuteTemplate(&b, "fairlead-shell", &View{Visit: v, Page: p, Data: p.Data}); err != nil {
+			b.Reset()
+			s.log("web: a page could not be written", fmt.Sprintf("%T", err), "template", p.Template)
+			status = http.StatusInternalServerError
+			if p.Template == "fairlead-failure" { // not even that: without the navigation, which is the page package's
+				b.WriteString(lastWords)
+			} else {
+				s.fail(w, v, Problem(status, "Something went wrong here. Please try again in a moment."))
+				return
+			}
+		}
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	w.WriteHeader(status)
+	if v.Method != http.MethodHead {
+		_, _ = b.WriteTo(w) // the reader has gone: nobody to tell
+	}
+}
+
+const lastWords = "<!doctype html><html lang=\"en\"><title>Something went wrong</title><h1>Something went wrong</h1>" +
+	"<p>Please try again in a moment.</p></html>\n"
+
+func (s *Site) log(message, kind string, more ...any) {
+	log := s.o.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	log.Error(message, append([]any{"package", s.o.Name, "type", kind}, more...)...)
+}
