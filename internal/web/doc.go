@@ -67,7 +67,7 @@
 //	progress, meter                the browser's own
 //	ol.steps, ol.timeline          a guided tour; what happened when
 //	.figures > div > b + span      large figures with a caption
-//	svg.chart                      .bar (.ok .warn .bad .info), .whisker, .axis, .grid, .line, .area, .dot, .limit, text(.soft)
+//	svg.chart                      with width and viewBox; it shrinks with the page; .bar (.ok .warn .bad .info), .whisker, .axis, .grid, .line, .area, .dot, .limit, text(.soft)
 //	.soft .small .num .wide .hidden .narrow-hide   quieter; smaller; right-aligned figures; ...; for screen readers only
 //
 // # What the script knows
