@@ -34,10 +34,12 @@ var (
 	racePurposes = []consent.Purpose{{ID: "offers"}}
 )
 
-// order is one line to a child: watch these subjects once the log is known up to AtLeast, and stop at the next line.
+// order is one line to a child: watch these subjects once the log is known up to AtLeast, and stop at the next line, but not before
+// a check was stale if that says UntilStale.
 type order struct {
-	Subjects []string
-	AtLeast  ledger.Seq
+	Subjects   []string
+	AtLeast    ledger.Seq
+	UntilStale bool
 }
 
 // report is what it then says.
@@ -77,17 +79,17 @@ func child(dsn string) int {
 		if err := json.Unmarshal(in.Bytes(), &o); err != nil {
 			return 2
 		}
-		var r report
-		if err := ready(gate, o); err != nil {
-			r.Problem = err.Error()
-		}
+		r := ready(gate, o)
 		if out.Encode(r) != nil {
 			return 3
 		}
-		var stop atomic.Bool
+		var stop, untilStale atomic.Bool
 		var watching sync.WaitGroup
-		watching.Go(func() { r = watch(gate, o.Subjects, &stop) })
+		watching.Go(func() { watch(gate, o.Subjects, &r, &stop, &untilStale) })
 		more := in.Scan()
+		var end order
+		_ = json.Unmarshal(in.Bytes(), &end) // of a parent that is gone there is nothing to read
+		untilStale.Store(more && end.UntilStale)
 		stop.Store(true)
 		watching.Wait()
 		if !more || out.Encode(r) != nil {
@@ -97,22 +99,33 @@ func child(dsn string) int {
 	return 0
 }
 
-// ready waits until the gate knows and allows what the races begin with.
-func ready(gate *consent.Gate, o order) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+// ready waits until the gate knows and allows what the races begin with, each subject.
+func ready(gate *consent.Gate, o order) (r report) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	for {
-		_, err := gate.Check(ctx, consent.Ask{Subject: o.Subjects[0], Purpose: "offers", AtLeast: o.AtLeast})
-		if err == nil || ctx.Err() != nil {
-			return err
+	r.Last = make([]int64, len(o.Subjects))
+	for i, subject := range o.Subjects {
+		for r.Last[i] == 0 {
+			began := sharedClock()
+			answer, err := gate.Check(ctx, consent.Ask{Subject: subject, Purpose: "offers", AtLeast: o.AtLeast})
+			switch {
+			case answer.Allowed:
+				r.Last[i] = began
+			case answer.Reason != consent.ReasonStale || ctx.Err() != nil:
+				r.Problem = err.Error()
+				return r
+			default:
+				time.Sleep(racePoll) // right after a partition, or on a busy machine
+			}
 		}
-		time.Sleep(racePoll) // stale, right after a partition
 	}
+	return r
 }
 
-func watch(gate *consent.Gate, subjects []string, stop *atomic.Bool) report {
-	r := report{Last: make([]int64, len(subjects))}
-	for !stop.Load() {
+// watch checks until it is to stop.
+func watch(gate *consent.Gate, subjects []string, r *report, stop, untilStale *atomic.Bool) {
+	giveUp := time.Now().Add(time.Minute)
+	for !stop.Load() || untilStale.Load() && r.Stale == 0 && time.Now().Before(giveUp) {
 		for i, subject := range subjects {
 			began := sharedClock()
 			answer, _ := gate.Check(context.Background(), consent.Ask{Subject: subject, Purpose: "offers"})
@@ -126,7 +139,6 @@ func watch(gate *consent.Gate, subjects []string, stop *atomic.Bool) report {
 		}
 		time.Sleep(200 * time.Microsecond) // leaves the others some of the machine
 	}
-	return r
 }
 
 // watcher is a child seen from the parent.

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -40,7 +42,7 @@ func (g *Gate) Forget(ctx context.Context, subject string, keep ...ledger.Keep) 
 	var who [16]byte
 	binary.BigEndian.PutUint64(who[:], alias.high)
 	binary.BigEndian.PutUint64(who[8:], alias.low)
-	var notes []ledger.Entry
+	var over []Event // each takes a note back
 	for entry, err := range g.log.Since(ctx, 0) {
 		if err != nil {
 			return erased, fmt.Errorf("consent: erased, but what they objected to is still known: %w", err)
@@ -49,24 +51,30 @@ func (g *Gate) Forget(ctx context.Context, subject string, keep ...ledger.Keep) 
 		if entry.Stream != stream || entry.Kind != kindObjection || json.Unmarshal(entry.Body, &o) != nil || o.Who != hex.EncodeToString(who[:]) {
 			continue
 		}
-		e := Event{ID: uuid.NewSHA1(entry.ID, []byte("forgotten")), Subject: subject, Purpose: o.Purpose, Recipient: o.Recipient, Kind: Granted}
-		e.At = g.now().UTC()
-		note, err := g.note(&e)
-		if err != nil {
-			return erased, err
-		}
-		notes = append(notes, *note)
+		over = append(over, Event{ID: uuid.NewSHA1(entry.ID, []byte("forgotten")), Subject: subject, Purpose: o.Purpose, Recipient: o.Recipient, Kind: Granted})
 	}
-	for len(notes) > 0 {
-		some := notes[:min(len(notes), 1000)]
-		notes = notes[len(some):]
-		seq, err := g.log.Append(ctx, some...)
-		if err != nil {
+	for some := range slices.Chunk(over, carryBatch) {
+		if err := g.takeBack(ctx, some); err != nil {
 			return erased, fmt.Errorf("consent: erased, but what they objected to is still known: %w", err)
-		}
-		if err := g.follow(ctx, seq); err != nil {
-			return erased, err
 		}
 	}
 	return erased, nil
+}
+
+// takeBack records that notes are over.
+func (g *Gate) takeBack(ctx context.Context, over []Event) error {
+	notes := make([]ledger.Entry, len(over))
+	for i := range over {
+		over[i].At = time.Now().UTC() // not when they were found: the log refuses what is a second old
+		note, err := g.note(&over[i])
+		if err != nil {
+			return err
+		}
+		notes[i] = note
+	}
+	seq, err := g.log.Append(ctx, notes...)
+	if err != nil {
+		return err
+	}
+	return g.follow(ctx, seq)
 }

@@ -95,7 +95,7 @@ const (
 	maxText    = 4 << 10 // bytes of any other field
 )
 
-// complete checks an event that is about to be recorded and fills what is not set.
+// complete checks an event that is about to be recorded and fills what is not set, but for its time.
 func (g *Gate) complete(e *Event) error {
 	switch {
 	case e.Subject == "":
@@ -116,9 +116,8 @@ func (g *Gate) complete(e *Event) error {
 	if !known {
 		return &InvalidError{Field: "Event.Purpose", Why: "is not one of the gate's purposes; pass it to New"}
 	}
-	e.At = time.Now().UTC()
 	switch {
-	case e.Given.After(e.At):
+	case e.Given.After(time.Now()):
 		return &InvalidError{Field: "Event.Given", Why: "lies in the future"}
 	case e.Expires.Year() > 9999:
 		return &InvalidError{Field: "Event.Expires", Why: "lies after the year 9999; leave it out for never"}

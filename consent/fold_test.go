@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -72,4 +73,25 @@ func TestWhoeverGivesUpReadingStopsNobodyElse(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestCopiesAreDatedWhenTheyAreWritten: reading a long log takes longer than the second that the log allows between an entry's time and its
+// writing.
+func TestCopiesAreDatedWhenTheyAreWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := ledger.Memory(nil)
+		defer log.Close()
+		g, err := New(t.Context(), log, []Purpose{{ID: "offers"}}, nil)
+		require.NoError(t, err)
+		read, err := g.Grant(t.Context(), Event{Subject: "customer-1", Purpose: "offers"})
+		require.NoError(t, err)
+		read.carried, read.ID = read.Seq, uuid.NewSHA1(read.ID, nil)
+		anew, err := read.entry()
+		require.NoError(t, err)
+		objected, err := g.Object(t.Context(), Event{Subject: "customer-2", Purpose: "offers"})
+		require.NoError(t, err)
+		time.Sleep(time.Minute)
+		require.NoError(t, g.writeCopies(t.Context(), []ledger.Entry{anew}))
+		require.NoError(t, g.takeBack(t.Context(), []Event{{ID: uuid.NewSHA1(objected.ID, nil), At: objected.At, Subject: "customer-2", Purpose: "offers", Kind: Granted}}))
+	})
 }

@@ -364,12 +364,21 @@ func TestWithdrawalBindsAtOnceAmongManyReaders(t *testing.T) {
 	}
 }
 
+// allocs is how often f allocates at least: what else is going on in the process counts in some of the rounds, f in all of them.
+func allocs(f func()) float64 {
+	least := testing.AllocsPerRun(100, f)
+	for i := 0; i < 20 && least > 0; i++ {
+		least = min(least, testing.AllocsPerRun(100, f))
+	}
+	return least
+}
+
 func TestCheckAllocatesNothing(t *testing.T) {
 	gate, _ := newGate(t)
 	_, err := gate.Grant(t.Context(), consent.Event{Subject: "customer-1", Purpose: "offers"})
 	require.NoError(t, err)
 	ctx, ask := t.Context(), consent.Ask{Subject: "customer-1", Purpose: "offers"}
-	assert.Zero(t, testing.AllocsPerRun(100, func() {
+	assert.Zero(t, allocs(func() {
 		if _, err := gate.Check(ctx, ask); err != nil {
 			t.Fatal(err)
 		}

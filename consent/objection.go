@@ -108,38 +108,33 @@ func (g *Gate) objection(subject, recipient string, purpose uint16) said {
 	return v
 }
 
-// noteFor is the entry that has to go before an event, nil if none has to.
-func (g *Gate) noteFor(ctx context.Context, e *Event, p *purpose) (*ledger.Entry, error) {
+// mayNote says whether a note has to go before an event, and makes sure that it can.
+func (g *Gate) mayNote(ctx context.Context, e *Event, p *purpose) (bool, error) {
 	switch {
 	case e.Kind == Objected, !e.Kind.gives() && p.silenceAllows:
 		if err := g.needSecret(ctx); err != nil {
-			return nil, err
+			return false, err
 		}
-	case e.Kind.gives():
-		if !g.objection(e.Subject, e.Recipient, p.index).any() {
-			return nil, nil
-		}
-	default:
-		return nil, nil
+	case !e.Kind.gives(), !g.objection(e.Subject, e.Recipient, p.index).any():
+		return false, nil
 	}
-	return g.note(e)
-}
-
-// firstNote is the note, or nil if its event is in the log already: a repetition says nothing new, so it must not take back what the person
-// said since. It looks after the note was made: an event that came before what the note answers is found.
-func (g *Gate) firstNote(ctx context.Context, note *ledger.Entry, event uuid.UUID) (*ledger.Entry, error) {
-	_, err := g.log.Get(ctx, event)
+	if e.Once == "" {
+		return true, nil
+	}
+	// A repetition says nothing new, so it must not take back what the person said since. This is looked for after the objection was
+	// seen: an event that came before that is found.
+	_, err := g.log.Get(ctx, e.ID)
 	switch {
 	case errors.Is(err, ledger.ErrNotFound):
-		return note, nil
+		return true, nil
 	case err != nil:
-		return nil, fmt.Errorf("consent: not recorded: %w", err)
+		return false, fmt.Errorf("consent: not recorded: %w", err)
 	}
-	return nil, nil
+	return false, nil
 }
 
 // note is the entry that outlives an erasure of the event's subject.
-func (g *Gate) note(e *Event) (*ledger.Entry, error) {
+func (g *Gate) note(e *Event) (ledger.Entry, error) {
 	var who [16]byte
 	alias := g.alias(e.Subject)
 	binary.BigEndian.PutUint64(who[:], alias.high)
@@ -151,12 +146,9 @@ func (g *Gate) note(e *Event) (*ledger.Entry, error) {
 		o.Given, o.Imported = e.Given, true
 	}
 	text, err := json.Marshal(o)
-	if err != nil {
-		return nil, err
-	}
-	return &ledger.Entry{
+	return ledger.Entry{
 		ID: uuid.NewSHA1(e.ID, []byte("note")), At: e.At, Stream: stream, Kind: kindObjection, Version: version, Critical: true, Body: text,
-	}, nil
+	}, err
 }
 
 // needSecret makes the key of the notes, if no process has yet. The first in the log is the one.

@@ -38,21 +38,15 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 	if err := g.complete(&e); err != nil {
 		return Event{}, err
 	}
-	entry, err := e.entry()
-	if err != nil {
-		return Event{}, err
-	}
 	p := g.purposes[e.Purpose]
-	entries := []ledger.Entry{entry}
-	note, err := g.noteFor(ctx, &e, p)
-	if err == nil && note != nil && e.Once != "" {
-		note, err = g.firstNote(ctx, note, e.ID)
-	}
+	noted, err := g.mayNote(ctx, &e, p)
 	if err != nil {
 		return Event{}, err
 	}
-	if note != nil {
-		entries = []ledger.Entry{*note, entry}
+	e.At = time.Now().UTC() // after all that may have waited for the log, which refuses what is a second old
+	entries, err := g.entries(&e, noted)
+	if err != nil {
+		return Event{}, err
 	}
 	before := ledger.Seq(g.applied.Load())
 	if e.Seq, err = g.log.Append(ctx, entries...); err != nil && e.Seq == 0 {
@@ -71,6 +65,16 @@ func (g *Gate) Record(ctx context.Context, e Event) (Event, error) {
 		return e, g.bindEverywhere(ctx, durable)
 	}
 	return e, nil
+}
+
+// entries are what the log keeps of an event: its own and, before it, the one that outlives an erasure.
+func (g *Gate) entries(e *Event, noted bool) ([]ledger.Entry, error) {
+	entry, err := e.entry()
+	if err != nil || !noted {
+		return []ledger.Entry{entry}, err
+	}
+	note, err := g.note(e)
+	return []ledger.Entry{note, entry}, err
 }
 
 // stillSo says that an event that was recorded before is still the person's last word.

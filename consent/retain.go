@@ -105,7 +105,6 @@ func (g *Gate) carry(ctx context.Context, before time.Time, last *table) error {
 		if err != nil {
 			return err
 		}
-		anew.At = time.Now()
 		if copies = append(copies, anew); len(copies) == carryBatch {
 			return write()
 		}
@@ -120,6 +119,9 @@ func (g *Gate) carry(ctx context.Context, before time.Time, last *table) error {
 func (g *Gate) writeCopies(ctx context.Context, copies []ledger.Entry) error {
 	if len(copies) == 0 {
 		return nil
+	}
+	for i := range copies {
+		copies[i].At = time.Now() // not when the event was read: the log refuses what is a second old
 	}
 	seq, err := g.log.Append(ctx, copies...)
 	if errors.Is(err, ledger.ErrErased) && len(copies) > 1 { // one of them belongs to a person erased since
