@@ -14,7 +14,17 @@ func (s *sweep) ipv4(a int) {
 	if end != c.g[a+3].end {
 		return
 	}
-	if a > 0 && c.g[a].sep != sepSpace && !(c.g[a].sep == sepDot && c.g[a-1].letter) || a == 0 && c.left != sepNone && c.left != sepSpace {
+	before := c.left
+	if a > 0 {
+		before = c.g[a].sep
+	}
+	switch before {
+	case sepNone, sepSpace, sepParen, sepDash:
+	case sepDot:
+		if a == 0 || !c.g[a-1].letter { // "No.192.0.2.1"
+			return
+		}
+	default:
 		return
 	}
 	b := a + 4

@@ -32,6 +32,7 @@ func (s *sweep) number(i int) int {
 	}
 	c := &s.c
 	c.parse(s.text, i)
+	s.work += c.ng
 	next := i + 1
 	if last := c.g[c.ng-1].end; !s.narrow && needsWide(s.text, last) {
 		return s.wide(i)

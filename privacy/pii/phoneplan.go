@@ -24,6 +24,16 @@ func (e *compiled) addPlans() {
 			i++
 		}
 	}
+	for _, cc := range [...]int{
+		49, 44, 33, 39, 34, 31, 32, 41, 43, 45, 46, 47, 48, 351, 353, 61, 64, 81, 82, 86, 90, 91, 27, 972, 55, 52, 54, 63, 66, 60, 65, 852, 886,
+	} {
+		e.eachRange(cc, func(length, lo, hi int) bool {
+			for start := lo; start <= hi; start++ {
+				e.widely[length&15][start>>6] |= 1 << (start & 63)
+			}
+			return false
+		})
+	}
 	for i := 0; i < len(areaCodes); i += 3 {
 		n, _ := count(areaCodes[:i+3], i)
 		e.areas[n>>6] |= 1 << (n & 63)
@@ -51,12 +61,28 @@ func (e *compiled) e164(v *id, skip int) bool {
 // inPlan reports whether the digits from place i on are a national number
 // under the calling code: the table has its length and first two digits.
 func (e *compiled) inPlan(cc int, v *id, i int) bool {
-	at := int(e.codes[cc])
-	if at == 0 || v.n-i < 4 {
+	if v.n-i < 4 {
 		return false
 	}
 	length, start := v.n-i, v.num(i, i+2)
-	for at < len(callingCodes) && callingCodes[at] == ';' {
+	return e.eachRange(cc, func(n, lo, hi int) bool { return n == length && lo <= start && start <= hi })
+}
+
+// inSomePlan is inPlan for any of the larger countries.
+func (e *compiled) inSomePlan(v *id, i int) bool {
+	length := v.n - i
+	if length < 4 || length > 15 {
+		return false
+	}
+	start := v.num(i, i+2)
+	return e.widely[length][start>>6]>>(start&63)&1 == 1
+}
+
+// eachRange goes over the lengths of a calling code's national numbers and the
+// ranges of their first two digits until yield says that it is enough.
+func (e *compiled) eachRange(cc int, enough func(length, lo, hi int) bool) bool {
+	at := int(e.codes[cc])
+	for at > 0 && at < len(callingCodes) && callingCodes[at] == ';' {
 		n, p := count(callingCodes, at+1)
 		for p < len(callingCodes) && callingCodes[p] != ';' && callingCodes[p] != '\n' {
 			lo, q := count(callingCodes, p+1)
@@ -64,7 +90,7 @@ func (e *compiled) inPlan(cc int, v *id, i int) bool {
 			if q < len(callingCodes) && callingCodes[q] == '-' {
 				hi, q = count(callingCodes, q+1)
 			}
-			if n == length && lo <= start && start <= hi {
+			if enough(n, lo, hi) {
 				return true
 			}
 			p = q
@@ -161,10 +187,9 @@ func (s *sweep) planned(v *id, a, b int, seen uint16) float64 {
 			score = named // a trunk zero and groups
 		}
 	}
-	for _, cc := range [...]int{49, 44, 33, 39, 34, 31, 32, 41, 43, 45, 46, 47, 48, 351, 353, 61, 64, 81, 82, 86, 90, 91, 27, 972, 55, 52, 54, 63, 66, 60, 65, 852, 886} {
-		if e.inPlan(cc, v, from) || from == 1 && cc == 39 && e.inPlan(cc, v, 0) {
-			return score
-		}
+	// Italy keeps the zero behind its country code.
+	if e.inSomePlan(v, from) || from == 1 && e.inPlan(39, v, 0) {
+		return score
 	}
 	return 0
 }

@@ -81,11 +81,14 @@ type compiled struct {
 	words    vocabulary
 
 	codes [1000]uint16 // where a calling code's line goes on in callingCodes
-	areas [16]uint64   // area codes in use, as bits
+	// widely holds, by length, the first two digits of the national numbers of
+	// the larger countries.
+	widely [16][2]uint64
+	areas  [16]uint64 // area codes in use, as bits
 
-	// Credentials by the first character of their prefix, chained.
+	// Credentials by the first two characters of their prefix, chained.
 	secrets     []secretFormat
-	secretHeads [128]uint8
+	secretHeads [256]uint8
 	secretNext  []uint8
 }
 
@@ -123,7 +126,7 @@ func compile(rs []rule) *compiled {
 	e.secrets = append(make([]secretFormat, 1), secretFormats()...)
 	e.secretNext = make([]uint8, len(e.secrets))
 	for i := len(e.secrets) - 1; i > 0; i-- {
-		head := &e.secretHeads[e.secrets[i].prefix[0]]
+		head := &e.secretHeads[headOf(e.secrets[i].prefix[0], e.secrets[i].prefix[1])]
 		e.secretNext[i], *head = *head, uint8(i)
 	}
 	for w := range strings.SplitSeq(numberingWords, "|") {

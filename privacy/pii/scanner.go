@@ -62,6 +62,19 @@ func (s *Scanner) Field(dst []Finding, value string) []Finding {
 }
 
 func (s *Scanner) scan(dst []Finding, text string, field bool) []Finding {
+	sw := s.sweep(dst, text, field)
+	sw.run()
+	if len(s.Patterns) > 0 {
+		sw.out = s.patterns(sw.out, sw.base, text, sw.min)
+	}
+	if len(s.Deny) > 0 {
+		return s.deny(sw.out, sw.base, text)
+	}
+	return sw.out
+}
+
+// sweep makes the pass over text ready.
+func (s *Scanner) sweep(dst []Finding, text string, field bool) sweep {
 	sw := sweep{eng: engine(), text: text, out: dst, base: len(dst), min: s.MinScore, allow: s.Allow}
 	switch {
 	case sw.min == 0:
@@ -78,14 +91,7 @@ func (s *Scanner) scan(dst []Finding, text string, field bool) []Finding {
 		sw.lo = len(text) - len(strings.TrimLeft(text, " \t\r\n"))
 		sw.hi = len(strings.TrimRight(text, " \t\r\n"))
 	}
-	sw.run()
-	if len(s.Patterns) > 0 {
-		sw.out = s.patterns(sw.out, sw.base, text, sw.min)
-	}
-	if len(s.Deny) > 0 {
-		return s.deny(sw.out, sw.base, text)
-	}
-	return sw.out
+	return sw
 }
 
 // deny adds the literals and lets them win over whatever they overlap.

@@ -22,7 +22,24 @@ const (
 	dotted                 // and '.'
 	hexLow                 // 0-9, a-f
 	base32                 // A-Z, 2-7
+	charsets
 )
+
+// run is a stretch of the text whose characters are all of one class.
+type run struct{ from, end int }
+
+// runOf returns where the characters of the class end that start at i. The
+// stretch is remembered, so that none is read again for each of many prefixes.
+func (s *sweep) runOf(cs charset, i int) int {
+	r := &s.runs[cs]
+	if i < r.from || i >= r.end {
+		r.from, r.end = i, i
+		for r.end < len(s.text) && cs.has(s.text[r.end]) {
+			r.end++
+		}
+	}
+	return r.end
+}
 
 func (cs charset) has(c byte) bool {
 	switch cs {
@@ -149,6 +166,9 @@ func databricks(body string) bool {
 	return len(body) != 33
 }
 
+// headOf is the place of formats whose prefix starts with the two characters.
+func headOf(a, b byte) byte { return a<<3 ^ b }
+
 // secret tries the token around the digit at i as a credential. It returns
 // where it ends, i if there is none.
 func (s *sweep) secret(i int) int {
@@ -199,12 +219,10 @@ func (s *sweep) underscores(to int) {
 		if s.under >= to {
 			return
 		}
-		i := strings.IndexByte(s.text[s.under+1:], '_')
-		if i < 0 {
-			s.under = len(s.text)
+		s.under = nextUnderscore(s.text, s.under+1)
+		if s.under == len(s.text) {
 			return
 		}
-		s.under += 1 + i
 		for s.under+1 < len(s.text) && s.text[s.under+1] == '_' {
 			s.under++ // a rule of them
 		}
@@ -212,6 +230,20 @@ func (s *sweep) underscores(to int) {
 			return
 		}
 	}
+}
+
+// nextUnderscore returns where the next '_' stands, from i on. In names of
+// programs it is near.
+func nextUnderscore(text string, i int) int {
+	for near := min(i+8, len(text)); i < near; i++ {
+		if text[i] == '_' {
+			return i
+		}
+	}
+	if n := strings.IndexByte(text[i:], '_'); n >= 0 {
+		return i + n
+	}
+	return len(text)
 }
 
 // maxPrefix is how many letters a prefix has before its first '_' or '-'.
@@ -237,24 +269,24 @@ func (s *sweep) prefixed(i int) int {
 // if there is none.
 func (s *sweep) secretAt(i int) int {
 	text := s.text
-	if s.on.has(kJWT) && strings.HasPrefix(text[i:], "eyJ") {
-		if end := jwt(text, i); end > i {
+	if s.on.has(kJWT) && i >= s.noJWT && strings.HasPrefix(text[i:], "eyJ") {
+		if end := s.jwt(i); end > i {
 			s.put(i, end, kJWT, 1)
 			return end
 		}
 	}
-	if !s.on.has(kAPIKey) {
+	if !s.on.has(kAPIKey) || i+1 >= len(text) {
 		return i
 	}
-	for n := s.eng.secretHeads[text[i]&127]; n != 0; n = s.eng.secretNext[n] {
+	for n := s.eng.secretHeads[headOf(text[i], text[i+1])]; n != 0; n = s.eng.secretNext[n] {
 		f := &s.eng.secrets[n]
 		if !strings.HasPrefix(text[i:], f.prefix) {
 			continue
 		}
 		from := i + len(f.prefix)
-		end := from
-		for end < len(text) && f.set.has(text[end]) && (f.most == 0 || end-from <= f.most) {
-			end++
+		end := s.runOf(f.set, from)
+		if f.most > 0 {
+			end = min(end, from+f.most+1)
 		}
 		for end > from && text[end-1] == '.' {
 			end--
@@ -273,22 +305,20 @@ func (s *sweep) secretAt(i int) int {
 }
 
 // jwt reads a JSON Web Token at i: header and payload are JSON objects in
-// base64url, hence "eyJ", then a signature that may be empty (RFC 7519).
-func jwt(text string, i int) int {
-	end := i
-	for part := range 3 {
-		start := end
-		for end < len(text) && base64u.has(text[end]) {
-			end++
-		}
-		if part < 2 {
-			if end-start < 8 || part == 1 && !strings.HasPrefix(text[start:], "eyJ") || end >= len(text) || text[end] != '.' {
-				return i
-			}
-			end++
-		}
+// base64url, hence "eyJ", then a signature that may be empty (RFC 7519). Where
+// there is none, none starts before the end of the header either.
+func (s *sweep) jwt(i int) int {
+	text := s.text
+	header := s.runOf(base64u, i)
+	s.noJWT = header
+	if header-i < 8 || !strings.HasPrefix(text[header:], ".eyJ") {
+		return i
 	}
-	return end
+	payload := s.runOf(base64u, header+1)
+	if payload-header < 9 || payload == len(text) || text[payload] != '.' {
+		return i
+	}
+	return s.runOf(base64u, payload+1)
 }
 
 // pem handles the '-' at i as the beginning of a private key (RFC 7468). A key

@@ -16,7 +16,12 @@ type sweep struct {
 	narrow     bool // the text is one that wide has written out
 	under      int  // where the next '_' stands
 	lastSecret int  // one past the digit at which a credential was last tried
-	lo, hi     int  // the whole value of a Field; -1: not a field
+	work       int  // triggers handled since denseFrom
+	denseFrom  int
+	skipped    int           // bytes passed over by pastRepeat
+	runs       [charsets]run // where the last run of each class of characters lies
+	noJWT      int           // no JWT starts before it
+	lo, hi     int           // the whole value of a Field; -1: not a field
 	c          cluster
 
 	dated bool // dates or ages are looked for
@@ -38,12 +43,11 @@ func (s *sweep) run() {
 		if s.under < i {
 			s.underscores(i)
 		}
+		if s.work++; s.work >= dense {
+			i = s.pastRepeat(i)
+		}
 		switch c := s.text[i]; {
 		case c-'0' <= 9:
-			if row := s.pastRow(i); row > i {
-				i = row
-				break
-			}
 			i = s.number(i)
 		case c == '@':
 			i = s.pastRun(s.email(i), c, 0)
@@ -73,28 +77,6 @@ func (s *sweep) pastRun(i int, c byte, keep int) int {
 		end++
 	}
 	return max(i, end-keep)
-}
-
-// pastRow skips a row of single digits with one separator between them, such as
-// a matrix, but for its last few: no kind is written so but telephone numbers
-// and addresses, which are shorter.
-func (s *sweep) pastRow(i int) int {
-	const few = 36
-	text := s.text
-	if i < few || i+4 > len(text) || text[i+3] != text[i+1] || isAlnum(text[i+1]) || text[i+1] >= 0x80 || !isDigit(text[i+2]) {
-		return i
-	}
-	sep := text[i+1]
-	for k := i - few; k < i; k += 2 {
-		if !isDigit(text[k]) || text[k+1] != sep {
-			return i
-		}
-	}
-	end := i
-	for end+1 < len(text) && isDigit(text[end]) && text[end+1] == sep {
-		end += 2
-	}
-	return max(i, end-few)
 }
 
 // The triggers are one range of bytes, '-' to '@', so that a single pair of

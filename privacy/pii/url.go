@@ -99,6 +99,10 @@ func tail(text string, i, start int) int {
 			if !pathByte(c) {
 				break
 			}
+			if isAlnum(c) {
+				end++
+				continue
+			}
 			switch c {
 			case '(':
 				round++
@@ -127,9 +131,14 @@ func tail(text string, i, start int) int {
 	return end
 }
 
-// pathByte holds for what RFC 3986 allows in a path, query or fragment.
+// pathByte holds for what RFC 3986 allows in a path, query or fragment: letters,
+// digits and -._~:/?#[]@!$&'()*+,;=%, as bits of the ASCII characters.
 func pathByte(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("-._~:/?#[]@!$&'()*+,;=%", c) >= 0
+	const low, high uint64 = 0xaffffffa00000000, 0x47fffffeafffffff
+	if c < 64 {
+		return low>>c&1 == 1
+	}
+	return c < 128 && high>>(c-64)&1 == 1
 }
 
 // dot handles the '.' at i: a host named without a scheme, as in

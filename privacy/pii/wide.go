@@ -89,6 +89,7 @@ func needsWide(text string, i int) bool {
 // go on.
 func (s *sweep) wide(i int) int {
 	text := s.text
+	s.work += dense / 2
 	from, to := max(0, i-wideLeft), min(len(text), i+wideRight)
 	for from < i && !runeBoundary(text, from) {
 		from++
