@@ -58,7 +58,7 @@ func Approve[In, Out any](
 		case err != nil:
 			return out, err
 		case f != nil:
-			return perform(ctx, &scope, desk, f, next, in, &err)
+			return perform(ctx, &scope, desk, f, fits, next, in, &err)
 		}
 		if out, err = runNext(ctx, &scope, next, in, &err); err != nil || !o.draw.sampled {
 			return out, err
@@ -102,7 +102,7 @@ func (k *Desk) afterwards(ctx context.Context, o *opening) error {
 
 // perform runs an approved call at most once, or gives what it gave when it ran.
 func perform[In, Out any](
-	ctx context.Context, scope *call.Scope, k *Desk, f *dossier, next func(context.Context, In) (Out, error), in In, state *error,
+	ctx context.Context, scope *call.Scope, k *Desk, f *dossier, fits *outType, next func(context.Context, In) (Out, error), in In, state *error,
 ) (out Out, err error) {
 	d := scope.Decision()
 	if err := k.ready(d); err != nil {
@@ -130,7 +130,7 @@ func perform[In, Out any](
 		// Also when next panics or never returns, and when its caller has gone: what happened has to be known.
 		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), resultTimeout)
 		defer cancel()
-		if lost := k.happened(after, d, f, out, wrong); lost != nil && err == nil {
+		if lost := k.happened(after, d, f, fits, out, wrong); lost != nil && err == nil {
 			var none Out
 			out, err = none, done(d, lost)
 		}
@@ -170,11 +170,15 @@ func (k *Desk) intend(ctx context.Context, d *call.Decision, f *dossier) (first 
 	return now.intent == nonce, now, nil
 }
 
-// happened records what an approved call did. Its output is kept for a second Resume; one that cannot be encoded is not.
-func (k *Desk) happened(ctx context.Context, d *call.Decision, f *dossier, out any, wrong string) error {
+// happened records what an approved call did. Its output is kept for a second Resume; one that would not come back whole is not.
+func (k *Desk) happened(ctx context.Context, d *call.Decision, f *dossier, fits *outType, out any, wrong string) error {
 	public, body := resultPublic{OK: wrong == ""}, resultBody{Error: wrong}
 	if public.OK {
-		if data, err := k.codec.encode(out); err == nil {
+		data, err := k.codec.encode(out)
+		if err == nil && fits.back != nil {
+			err = fits.back(k, data, out)
+		}
+		if err == nil {
 			body.Output = data
 		} else {
 			body.Error = fmt.Sprintf("%T", err)

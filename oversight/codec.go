@@ -2,7 +2,6 @@ package oversight
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,13 +9,14 @@ import (
 )
 
 // Codec is how what a function returns is kept while it waits, and how a reviewer's correction becomes such a value. A nil Codec is
-// JSON, refusing unknown fields; it needs an Out that JSON gives back whole: no interfaces with methods and no unexported
-// fields, which Wrap and Approve check at wiring when the policy can hold.
+// JSON, refusing unknown fields; it needs an Out that JSON gives back whole: no interfaces with methods, no unexported
+// fields, no two fields of one name, which Wrap and Approve check at wiring when the policy can hold. A value that does not come back
+// as it went in (text that is not UTF-8, a field tagged "-" that is set) is refused before it is held: [ErrRefused].
 type Codec struct {
 	// Encode writes a value. What it writes is shown to reviewers, so it must be JSON. Required.
 	Encode func(v any) ([]byte, error)
-	// Decode reads what Encode or a reviewer wrote into the value that into points to, and refuses what it does not know.
-	// Required.
+	// Decode reads what Encode or a reviewer wrote into the value that into points to, and refuses what it does not know. What it reads
+	// of Encode's must be encoded alike again, or it is refused before it is held. Required.
 	Decode func(data []byte, into any) error
 }
 
@@ -50,6 +50,7 @@ func (c *Codec) decode(data []byte, into any) error {
 type outType struct {
 	name string
 	fits func(k *Desk, data []byte) error
+	back func(k *Desk, data []byte, v any) error // whether data is all of v; nil: nobody asks
 }
 
 func typeOf[Out any]() *outType {
@@ -58,14 +59,18 @@ func typeOf[Out any]() *outType {
 	if t.PkgPath() != "" {
 		name = t.PkgPath() + "." + t.Name()
 	}
-	return &outType{name: name, fits: func(k *Desk, data []byte) error {
+	return &outType{name: name, back: back[Out], fits: func(k *Desk, data []byte) error {
 		var out Out
 		return k.codec.decode(data, &out)
 	}}
 }
 
-// strict is JSON that refuses unknown fields and anything after the value.
+// strict is JSON that refuses unknown fields, anything after the value, and a null for what is no pointer, list or map: JSON's own
+// decoder would leave a zero there, and say nothing.
 func strict(data []byte, into any) error {
+	if string(bytes.TrimSpace(data)) == "null" && !nullable(reflect.TypeOf(into)) {
+		return errNull
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
@@ -75,6 +80,18 @@ func strict(data []byte, into any) error {
 		return errTrailing
 	}
 	return nil
+}
+
+// nullable says whether a null stands for a value of the type that p points to.
+func nullable(p reflect.Type) bool {
+	if p == nil || p.Kind() != reflect.Pointer {
+		return true // the decoder has its own words for that
+	}
+	switch p.Elem().Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
+		return true
+	}
+	return p.Implements(jsonUnmarshaler)
 }
 
 func marshal(v any) ([]byte, error) {
@@ -94,73 +111,5 @@ func guard(f func() ([]byte, error)) (data []byte, err error) {
 var (
 	errNotJSON  = errors.New("oversight: Codec.Encode wrote something that is not JSON")
 	errTrailing = errors.New("oversight: more than one JSON value")
+	errNull     = errors.New("oversight: null is no value of this type")
 )
-
-// mustDecode panics at wiring when a held Out would not come back from JSON as it went in: what is left out there would be delivered
-// as a zero, after a person approved something else.
-func mustDecode[Out any](where string, desk *Desk) {
-	if !desk.set() || desk.codec != nil || !desk.policy.holds() {
-		return
-	}
-	t := reflect.TypeFor[Out]()
-	if path, why := lossy(t, t.String(), map[reflect.Type]bool{}); why != "" {
-		panic("fairlead: " + where + ": the policy can hold calls, and a held " + path + " " + why +
-			": set oversight.Options.Codec, or return a type that JSON gives back whole")
-	}
-}
-
-// lossy names the first part of a type that encoding/json would not give back.
-func lossy(t reflect.Type, path string, seen map[reflect.Type]bool) (where, why string) {
-	if seen[t] || ownJSON(t) {
-		return "", ""
-	}
-	seen[t] = true
-	switch t.Kind() {
-	case reflect.Interface:
-		// An empty interface inside a value comes back as JSON's own types, as everyone who uses one with JSON knows.
-		if t.NumMethod() > 0 || len(seen) == 1 {
-			return path, "is an interface, so that nobody knows which type to make of it"
-		}
-	case reflect.Func, reflect.Chan, reflect.UnsafePointer, reflect.Complex64, reflect.Complex128:
-		return path, "is a " + t.Kind().String() + ", which cannot be stored"
-	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
-		return lossy(t.Elem(), path, seen)
-	case reflect.Struct:
-		for f := range fieldsOf(t) {
-			if f.Tag.Get("json") == "-" {
-				continue // left out on purpose
-			}
-			if !f.IsExported() && !f.Anonymous {
-				return path + "." + f.Name, "is unexported, so JSON leaves it out"
-			}
-			if where, why := lossy(f.Type, path+"."+f.Name, seen); why != "" {
-				return where, why
-			}
-		}
-	}
-	return "", ""
-}
-
-func fieldsOf(t reflect.Type) func(yield func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
-		}
-	}
-}
-
-var (
-	jsonMarshaler   = reflect.TypeFor[json.Marshaler]()
-	jsonUnmarshaler = reflect.TypeFor[json.Unmarshaler]()
-	textMarshaler   = reflect.TypeFor[encoding.TextMarshaler]()
-	textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
-)
-
-// ownJSON says whether a type writes and reads itself.
-func ownJSON(t reflect.Type) bool {
-	p := reflect.PointerTo(t)
-	return p.Implements(jsonMarshaler) && p.Implements(jsonUnmarshaler) ||
-		p.Implements(textMarshaler) && p.Implements(textUnmarshaler)
-}

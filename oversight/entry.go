@@ -112,7 +112,8 @@ type openedPublic struct {
 	Remind      int64   `json:"remind,omitempty"` // before the deadline, in nanoseconds; 0: never
 	Blind       bool    `json:"blind,omitempty"`  // reviewers do not see the answer before they have given theirs
 	BlindShare  float64 `json:"blind_share,omitempty"`
-	Began       int64   `json:"began"` // the decision's time, Unix nanoseconds
+	Began       int64   `json:"began"`           // the decision's time, Unix nanoseconds
+	Lossy       bool    `json:"lossy,omitempty"` // what is kept of the output is not all of it: no appeal delivers it
 }
 
 // openedBody is written in two parts, so that the queue does not have to read through what only reviewers look at.

@@ -101,4 +101,3 @@ type goldBody struct {
 	By     string  `json:"by"`
 	Answer Verdict `json:"answer"`
 }
-

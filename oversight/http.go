@@ -63,7 +63,8 @@ type shownMessage struct {
 	Body   json.RawMessage `json:"body,omitempty"`
 }
 
-var replyType = typeOf[*reply]()
+// replyType is that of an answer, which is kept as far as it is text and has no other part to lose.
+var replyType = &outType{name: typeOf[*reply]().name, fits: typeOf[*reply]().fits}
 
 // reply is an answer as it is kept.
 type reply struct {
@@ -126,7 +127,7 @@ func (t *transport) trip(ctx context.Context, scope *call.Scope, r *http.Request
 	}
 	var got *reply
 	if f != nil {
-		got, err = perform(ctx, scope, t.desk, f, next, out, state)
+		got, err = perform(ctx, scope, t.desk, f, replyType, next, out, state)
 	} else if got, err = runNext(ctx, scope, next, out, state); err == nil && o.draw.sampled {
 		o.out = &reply{Status: got.Status, Type: got.Type}
 		refusal = t.desk.afterwards(ctx, &o)

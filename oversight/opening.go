@@ -158,6 +158,10 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 			return public, body, call.Refuse(o.d, call.StageOversight,
 				"the output cannot be encoded for the reviewer; set oversight.Options.Codec", err)
 		}
+		if err = k.whole(o, body.Output); err != nil && public.Held {
+			return public, body, halved(o.d, err)
+		}
+		public.Lossy = err != nil
 		if body.Explanation, err = explanation(o.d, o.out); err != nil {
 			return public, body, err
 		}
@@ -168,6 +172,14 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 	seal := sealOf(o.d.ID(), input, &public, body.Output)
 	body.Digest = seal[:]
 	return public, body, nil
+}
+
+// whole says whether an answer can be delivered from what is kept of it: when it is held, or later upon an appeal.
+func (k *Desk) whole(o *opening, data []byte) error {
+	if o.isCall || o.fits.back == nil {
+		return nil
+	}
+	return o.fits.back(k, data, o.out)
 }
 
 // explanation asks the journal around this guard why the output is what it is, so that a reviewer sees it before deciding.

@@ -138,6 +138,9 @@ func (k *Desk) verdictOn(ctx context.Context, d *call.Decision, f *dossier) ([]b
 	}
 	switch f.verdict.Verdict {
 	case Approved:
+		if f.Lossy {
+			return nil, call.Refuse(d, call.StageOversight, "what is kept of the answer is not all of it, so it cannot be delivered again; set oversight.Options.Codec", nil)
+		}
 		return f.body.Output, nil
 	case Replaced:
 		return f.decision().Output, nil

@@ -351,13 +351,19 @@ func TestHugeAndOddOutputs(t *testing.T) {
 	require.ErrorIs(t, err, oversight.ErrRefused, "an entry holds at most a mebibyte")
 	require.ErrorIs(t, err, ledger.ErrInvalid)
 
-	odd := oversight.Wrap(func(_ context.Context, s string) (string, error) { return s, nil }, desk,
-		func(s, _ string) oversight.Case { return oversight.Case{Title: s, Unit: s, Stratum: s} })
-	_, err = odd(ctx, "\xff\x00 broken")
+	const broken = "\xff\x00 broken"
+	odd := oversight.Wrap(func(_ context.Context, s string) (int, error) { return len(s), nil }, desk,
+		func(s string, _ int) oversight.Case { return oversight.Case{Title: s, Unit: s, Stratum: s} })
+	_, err = odd(ctx, broken)
 	id := held(t, err).Case
 	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
-	_, err = odd(oversight.Resume(ctx, id), "\xff\x00 broken")
-	require.NoError(t, err, "text that is not UTF-8 is delivered as JSON writes it, with replacement characters")
+	out, err := odd(oversight.Resume(ctx, id), broken)
+	require.NoError(t, err)
+	require.Equal(t, len(broken), out)
+	odder := oversight.Wrap(func(_ context.Context, s string) (string, error) { return s, nil }, desk,
+		func(string, string) oversight.Case { return oversight.Case{} })
+	_, err = odder(ctx, broken)
+	require.ErrorIs(t, err, oversight.ErrRefused, "JSON has replacement characters for it, and a person would approve something else")
 	functions := oversight.Wrap(func(context.Context, func()) (int, error) { return 1, nil }, desk,
 		func(func(), int) oversight.Case { return oversight.Case{Input: "shown"} })
 	_, err = functions(ctx, func() {})
