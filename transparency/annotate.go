@@ -14,7 +14,8 @@ import (
 // Bounds of what Annotate adds to one record.
 const (
 	maxNotes = 256
-	maxText  = 1 << 10 // bytes of a name or a value; longer ones are cut
+	maxNoted = 64 << 10 // bytes of all of them
+	maxText  = 1 << 10  // bytes of a name or a value; longer ones are cut
 )
 
 // recording is the context of one recorded call: where Annotate finds the record that is being made.
@@ -26,11 +27,14 @@ type recording struct {
 	mu     sync.Mutex
 	sealed bool // the record is written: a note that comes later has nowhere to go
 	notes  []Factor
+	noted  int // bytes of notes
 	lost   int
 	x      Explanation
 	xerr   error
 	xdone  bool
 	spared bool // Options.ExplainShare left the explanation out
+
+	settling bool // the record is being made
 
 	input   Content
 	sent    Content // of a stream or an HTTP answer: what was delivered so far
@@ -56,8 +60,8 @@ func (rec *recording) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "tr
 func (rec *recording) String() string { return "transparency.recording" }
 
 // Annotate adds factors to the record of the innermost recorded call that ctx belongs to: from inside the wrapped function, what
-// it alone knows. It is safe from many goroutines. A record holds 256 notes, counts those above, and cuts names and values at
-// 1 KiB. Outside a recorded call, and after the record was written, it does nothing.
+// it alone knows. It is safe from many goroutines. A record holds 256 notes of 64 KiB together, counts those above, and cuts names and
+// values at 1 KiB. Outside a recorded call, and after the record was written, it does nothing.
 func Annotate(ctx context.Context, factors ...Factor) {
 	if ctx == nil {
 		return
@@ -72,12 +76,14 @@ func Annotate(ctx context.Context, factors ...Factor) {
 		return
 	}
 	for _, f := range factors {
-		if len(rec.notes) == maxNotes {
+		f.Name, f.Value = cut(f.Name, maxText), cut(f.Value, maxText)
+		f.Direction = explain.Direction(cut(string(f.Direction), maxText))
+		size := len(f.Name) + len(f.Value) + len(f.Direction)
+		if len(rec.notes) == maxNotes || rec.noted+size > maxNoted {
 			rec.lost++
 			continue
 		}
-		f.Name, f.Value = cut(f.Name, maxText), cut(f.Value, maxText)
-		f.Direction = explain.Direction(cut(string(f.Direction), maxText))
+		rec.noted += size
 		rec.notes = append(rec.notes, f)
 	}
 }

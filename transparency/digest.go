@@ -52,6 +52,16 @@ func (d Digest) MatchesBytes(b []byte) bool {
 	return subtle.ConstantTimeCompare(d[saltLen:], h.Sum(nil)) == 1
 }
 
+// digestOfBytes commits to bytes as they are.
+func digestOfBytes(b []byte) (d Digest) {
+	salt(d[:saltLen])
+	h := sha256.New()
+	h.Write(d[:saltLen])
+	h.Write(b)
+	h.Sum(d[:saltLen])
+	return d
+}
+
 // String is the digest in hexadecimal, salt first.
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }
 

@@ -91,8 +91,8 @@ func (j *Journal) Disclose(ctx context.Context, subject string, shown Disclosure
 	if err != nil {
 		return err
 	}
-	if subject == "" {
-		return noSubject(d)
+	if err := named(d, subject); err != nil {
+		return err
 	}
 	if shown.Shown.IsZero() {
 		shown.Shown = time.Now()

@@ -38,7 +38,7 @@ func TestEveryEntryOfAReportIsProved(t *testing.T) {
 		require.NoError(t, r.Check(l.PublicKey()))
 		assert.Equal(t, l.PublicKey(), r.PublicKey)
 
-		js, err := json.Marshal(r)
+		js, err := r.JSON()
 		require.NoError(t, err)
 		var kept transparency.SubjectReport
 		require.NoError(t, json.Unmarshal(js, &kept))

@@ -1,10 +1,6 @@
 package transparency
 
 import (
-	"fmt"
-	"io"
-	"log/slog"
-
 	"github.com/fairlead-go/fairlead/transparency/explain"
 )
 
@@ -62,15 +58,6 @@ type Citation struct {
 	Weight float64 `json:"weight,omitempty"` // how much it counted. Default: 0, not measured.
 }
 
-// String says nothing about the person.
-func (x Explanation) String() string { return "transparency.Explanation(redacted)" }
-
-// Format prints String under every verb.
-func (x Explanation) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, x.String()) }
-
-// LogValue keeps the explanation out of slog.
-func (x Explanation) LogValue() slog.Value { return slog.StringValue(x.String()) }
-
 // empty says that there is nothing to read in x.
 func (x *Explanation) empty() bool {
 	return x.Summary == "" && len(x.Factors) == 0 && x.Model == "" && x.Version == "" && x.Policy == "" && x.Result == "" &&
@@ -112,12 +99,3 @@ func (x *Explanation) over(next *Explanation) {
 		x.Adverse = next.Adverse
 	}
 }
-
-// String says nothing about the document.
-func (c Citation) String() string { return "transparency.Citation(redacted)" }
-
-// Format prints String under every verb.
-func (c Citation) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
-
-// LogValue keeps the citation out of slog.
-func (c Citation) LogValue() slog.Value { return slog.StringValue(c.String()) }

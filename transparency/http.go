@@ -25,7 +25,7 @@ type Exchange struct {
 // Transport returns a RoundTripper that records each request, for any SDK that takes an *http.Client: the same as Wrap, for
 // functions that are a service somewhere else. The digests are of the bodies as they go over the wire ([Digest.MatchesBytes]). An
 // answer is recorded before it is delivered; a stream (text/event-stream, NDJSON, or above 16 MiB) when it has been read to its
-// end, where a record that cannot be written takes the place of io.EOF, or when it is closed before, as abandoned. (The call itself, and
+// end, where a record that cannot be written takes the place of io.EOF, or when it is closed or the request's context ends before, as abandoned. (The call itself, and
 // with it the span, has ended by then: how a stream ended only its record says.) Retries of one
 // request are attempts of one decision. A refused request is answered with 403 and X-Should-Retry: false; the typed error
 // stands in the trail of fairlead.Track. base nil is http.DefaultTransport.
@@ -76,12 +76,12 @@ func (t *transport) RoundTrip(r *http.Request) (resp *http.Response, err error) 
 	}
 	p := &trip{explain: t.explain}
 	p.Context, p.journal, p.d = ctx, t.journal, d
+	defer p.broken(&ended)
 	out, refusal := p.open(r)
 	if refusal != nil {
 		ended = refusal
 		return call.Refusal(r, refusal), nil
 	}
-	defer p.broken(&ended)
 	got, failure := call.Next(&p.recording, &scope, func(ctx context.Context, r *http.Request) (*http.Response, error) {
 		return t.send(r.WithContext(ctx))
 	}, out)
@@ -154,7 +154,9 @@ func (p *trip) answer(resp *http.Response, err error) (_ *http.Response, failure
 			io.Closer
 		}{io.MultiReader(bytes.NewReader(whole), resp.Body), resp.Body}
 	}
-	resp.Body = &lateBody{p: p, body: resp.Body}
+	late := &lateBody{p: p, body: resp.Body}
+	late.unwatch = context.AfterFunc(p.Context, late.abandon)
+	resp.Body = late
 	return resp, nil, nil
 }
 

@@ -144,6 +144,9 @@ func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error
 	w.buf = appendPublic(w.buf[:0], r)
 	public := len(w.buf)
 	w.buf = appendBody(w.buf, r)
+	if len(w.buf)+len(r.Subject) > maxRecord {
+		return &RecordError{Decision: r.ID, Reason: "the record is larger than a log entry can be, 1 MiB", Err: errTooLarge}
+	}
 	w.entry[0] = ledger.Entry{
 		ID: entryID(r.ID, kind, r.Attempt, once), Stream: stream, Kind: kind, Version: bodyVersion,
 		Subject: r.Subject, Key: r.ID, Public: w.buf[:public:public], Body: w.buf[public:],
@@ -159,7 +162,8 @@ func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error
 func (j *Journal) append(ctx context.Context, entry []ledger.Entry) error {
 	before := j.last.Load()
 	seq, err := j.ledger.Append(ctx, entry...)
-	if err != nil && ctx.Err() != nil && !errors.Is(err, ledger.ErrNotFolded) {
+	if err != nil && (ctx.Err() != nil || errors.Is(err, ledger.ErrUnconfirmed)) && !errors.Is(err, ledger.ErrNotFolded) {
+		// The same ID again: it is written once, and the log says now whether it was there.
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeGrace)
 		defer cancel()
 		seq, err = j.ledger.Append(late, entry...)
@@ -234,12 +238,18 @@ func (j *Journal) Refused(ctx context.Context, outcome, guard, reason string) er
 	if d == nil {
 		return call.Refuse(nil, call.StageTransparency, "there is no guarded call in the context: use Journal.Record outside one", nil)
 	}
+	if !known(Outcome(outcome)) {
+		return call.Refuse(d, call.StageTransparency, "Refused takes how the call ended: denied, fallback or stopped", nil)
+	}
 	// A second subject is another guard's refusal to make; here the bound one counts.
 	subject, err := d.SubjectFor(ctx, call.StageTransparency, "")
 	if err != nil {
 		subject = d.Subject()
 	}
-	r := Record{Subject: subject, Outcome: Outcome(cut(outcome, maxText)), Guard: cut(guard, maxText), Reason: cut(reason, maxText)}
+	if len(subject) > maxSubject {
+		subject = ""
+	}
+	r := Record{Subject: subject, Outcome: Outcome(outcome), Guard: cut(guard, maxText), Reason: cut(reason, maxText)}
 	r.join(d)
 	// Named for whom it is about, so that a stranger's refused attempt to resume a case takes no entry from its owner.
 	if err := j.write(ctx, kindRefused, subject, &r); err != nil {

@@ -12,7 +12,10 @@ import (
 
 // jsonWriter appends JSON by hand: a record is written on every guarded call, and encoding/json would allocate for each time, UUID
 // and digest in it. Reading goes through encoding/json; a test holds the two together. Zero values are left out.
-type jsonWriter struct{ b []byte }
+type jsonWriter struct {
+	b   []byte
+	err error // of std
+}
 
 // next puts the comma where one is due.
 func (w *jsonWriter) next() {

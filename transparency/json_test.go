@@ -1,6 +1,7 @@
 package transparency
 
 import (
+	"encoding"
 	"encoding/json"
 	"math"
 	"reflect"
@@ -34,7 +35,7 @@ func fill(t *testing.T, v reflect.Value, seed int) {
 		v.Set(reflect.ValueOf(time.Date(2026, 3, 1, 2, 3, 4, 500000600, time.UTC)))
 		return
 	case json.RawMessage:
-		v.SetBytes([]byte(`{"a":[1,null]}`))
+		v.SetBytes([]byte(`{ "a" : [1,null,"<"] }`))
 		return
 	}
 	switch v.Kind() {
@@ -71,6 +72,50 @@ func fill(t *testing.T, v reflect.Value, seed int) {
 	}
 }
 
+// untold is a copy of a value whose structs have lost their methods, so that encoding/json goes by fields and tags.
+func untold(v reflect.Value) any { return bare(v).Interface() }
+
+func bareType(t reflect.Type) reflect.Type {
+	switch {
+	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()), t == reflect.TypeFor[json.RawMessage]():
+		return t
+	case t.Kind() == reflect.Pointer:
+		return reflect.PointerTo(bareType(t.Elem()))
+	case t.Kind() == reflect.Slice:
+		return reflect.SliceOf(bareType(t.Elem()))
+	case t.Kind() == reflect.Struct:
+		fields := reflect.VisibleFields(t)
+		for i := range fields {
+			fields[i].Type = bareType(fields[i].Type)
+		}
+		return reflect.StructOf(fields)
+	}
+	return t
+}
+
+func bare(v reflect.Value) reflect.Value {
+	t := bareType(v.Type())
+	if t == v.Type() {
+		return v
+	}
+	out := reflect.New(t).Elem()
+	switch t.Kind() {
+	case reflect.Pointer:
+		out.Set(reflect.New(t.Elem()))
+		out.Elem().Set(bare(v.Elem()))
+	case reflect.Slice:
+		out.Set(reflect.MakeSlice(t, v.Len(), v.Len()))
+		for i := range v.Len() {
+			out.Index(i).Set(bare(v.Index(i)))
+		}
+	default:
+		for i := range v.NumField() {
+			out.Field(i).Set(bare(v.Field(i)))
+		}
+	}
+	return out
+}
+
 func TestTheBodyHoldsEveryFieldOfARecord(t *testing.T) {
 	want := filled(t)
 	var got Record
@@ -78,13 +123,49 @@ func TestTheBodyHoldsEveryFieldOfARecord(t *testing.T) {
 	require.NoError(t, json.Unmarshal(body, &got), string(body))
 	assert.Equal(t, want, got)
 
-	std, err := json.Marshal(want)
+	std, err := json.Marshal(untold(reflect.ValueOf(want)))
 	require.NoError(t, err)
 	var a, b map[string]any
 	require.NoError(t, json.Unmarshal(std, &a))
 	require.NoError(t, json.Unmarshal(body, &b))
 	delete(a, "id") // what the entry itself holds
-	assert.Equal(t, a, b, "the body is the record's own JSON")
+	assert.Equal(t, a, b, "the body is what encoding/json makes of the fields and their tags")
+}
+
+func TestTheWholeRecordIsReadAgainFromItsJSON(t *testing.T) {
+	want := filled(t)
+	fill(t, reflect.ValueOf(&want.ID).Elem(), 3)
+	fill(t, reflect.ValueOf(&want.At).Elem(), 3)
+	fill(t, reflect.ValueOf(&want.Entries).Elem(), 3)
+	want.Subject = "c-1"
+	js, err := want.JSON()
+	require.NoError(t, err)
+	var got Record
+	require.NoError(t, json.Unmarshal(js, &got))
+	assert.Equal(t, want, got)
+	js, err = Record{}.JSON()
+	require.NoError(t, err)
+	assert.Equal(t, "{}", string(js))
+}
+
+// A field that is added to the report must not be forgotten in its JSON.
+func TestTheWholeReportIsReadAgainFromItsJSON(t *testing.T) {
+	var want SubjectReport
+	words := want.words
+	for i := range reflect.TypeOf(want).NumField() {
+		if f := reflect.ValueOf(&want).Elem().Field(i); f.CanSet() {
+			fill(t, f, 2)
+		}
+	}
+	for i := range want.Decisions {
+		want.Decisions[i].Record.Explanation.Subject = "" // the record's is what counts
+	}
+	want.words = words
+	js, err := want.JSON()
+	require.NoError(t, err)
+	var got SubjectReport
+	require.NoError(t, json.Unmarshal(js, &got))
+	assert.Equal(t, want, got)
 }
 
 func TestAnEmptyRecordIsAnEmptyBody(t *testing.T) {

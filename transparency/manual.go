@@ -34,6 +34,11 @@ func (j *Journal) Record(ctx context.Context, r Record) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
 	}
+	for _, c := range []*Content{&r.Input, &r.Model, &r.Output} {
+		if err := c.check(d); err != nil {
+			return uuid.Nil, err
+		}
+	}
 	if err := j.masked(ctx, d, &r); err != nil {
 		return uuid.Nil, err
 	}
@@ -57,8 +62,8 @@ func adopt(ctx context.Context, d *call.Decision, r Record) (Record, error) {
 	if err != nil {
 		return r, err
 	}
-	if subject == "" {
-		return r, noSubject(d)
+	if err := named(d, subject); err != nil {
+		return r, err
 	}
 	joined := r
 	joined.Hidden = nil
@@ -79,8 +84,8 @@ func detach(ctx context.Context, d *call.Decision, r *Record) error {
 		}
 		r.Subject = subject
 	}
-	if r.Subject == "" {
-		return noSubject(d)
+	if err := named(d, r.Subject); err != nil {
+		return err
 	}
 	if r.ID == uuid.Nil {
 		// The error of NewV7 is that of crypto/rand, which since Go 1.24 ends the program instead of returning.
@@ -91,6 +96,17 @@ func detach(ctx context.Context, d *call.Decision, r *Record) error {
 	}
 	if r.Parent == uuid.Nil {
 		r.Parent = d.ID()
+	}
+	return nil
+}
+
+// named refuses what no record can be about.
+func named(d *call.Decision, subject string) error {
+	switch {
+	case subject == "":
+		return noSubject(d)
+	case len(subject) > maxSubject:
+		return longSubject(d)
 	}
 	return nil
 }

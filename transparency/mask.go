@@ -23,34 +23,68 @@ func (j *Journal) masked(ctx context.Context, d *call.Decision, r *Record) error
 		return nil
 	}
 	m := &masker{ctx: ctx, d: d, mask: j.o.Mask}
-	x := &r.Explanation
-	for _, s := range []*string{&x.Summary, &x.Result, &x.Consequence, &x.Contest, &r.Reason} {
-		m.text(s)
-	}
-	x.Factors = m.factors(x.Factors)
-	x.Counterfactual = m.factors(x.Counterfactual)
-	if x.Attribution != nil {
-		a := *x.Attribution
-		a.Parts = slices.Clone(a.Parts)
-		for i := range a.Parts {
-			m.text(&a.Parts[i].Value)
-		}
-		x.Attribution = &a
-	}
+	m.explanation(&r.Explanation)
+	m.text(&r.Reason)
 	r.Notes = m.factors(r.Notes)
-	cited := make([]Citation, 0, len(x.Citations))
-	for _, c := range x.Citations {
-		m.text(&c.Title)
-		m.text(&c.Source)
-		cited = append(cited, c)
-	}
-	if len(cited) > 0 {
-		x.Citations = cited
-	}
 	for _, c := range []*Content{&r.Input, &r.Model, &r.Output} {
 		m.payload(c)
 	}
 	return m.err
+}
+
+// shown is an explanation as another guard may keep it: masked, and as the JSON of a record.
+func (rec *recording) shown(x Explanation) (json.RawMessage, error) {
+	r := Record{Explanation: x}
+	if err := rec.journal.masked(rec.Context, rec.d, &r); err != nil {
+		return nil, err
+	}
+	w := jsonWriter{}
+	w.explanation("", &r.Explanation)
+	if len(w.b) > maxExplanation {
+		return nil, longExplanation(rec.d)
+	}
+	return w.b, nil
+}
+
+func (m *masker) explanation(x *Explanation) {
+	for _, s := range []*string{&x.Summary, &x.Result, &x.Consequence, &x.Contest} {
+		m.text(s)
+	}
+	x.Factors = m.factors(x.Factors)
+	x.Counterfactual = m.factors(x.Counterfactual)
+	x.Uses, x.Citations = slices.Clone(x.Uses), slices.Clone(x.Citations)
+	for i := range x.Uses {
+		u := &x.Uses[i]
+		u.Recipients = slices.Clone(u.Recipients)
+		for _, s := range []*string{&u.Category, &u.Source, &u.Purpose, &u.Basis, &u.Retention} {
+			m.text(s)
+		}
+		for k := range u.Recipients {
+			m.text(&u.Recipients[k])
+		}
+	}
+	for i := range x.Citations {
+		m.text(&x.Citations[i].Title)
+		m.text(&x.Citations[i].Source)
+	}
+	if x.Attribution != nil {
+		a := *x.Attribution
+		a.Parts = slices.Clone(a.Parts)
+		for i := range a.Parts {
+			m.text(&a.Parts[i].Name)
+			m.text(&a.Parts[i].Value)
+		}
+		x.Attribution = &a
+	}
+	if x.Adverse != nil {
+		a := *x.Adverse
+		a.Reasons = slices.Clone(a.Reasons)
+		for i := range a.Reasons {
+			m.text(&a.Reasons[i].Text)
+			m.text(&a.Reasons[i].Feature)
+		}
+		x.Adverse = &a
+	}
 }
 
 func (m *masker) text(s *string) {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"sync"
@@ -57,6 +58,8 @@ func (m *meter) content(j *Journal) Content {
 		return c
 	}
 	switch whole := m.n == int64(len(m.head)); {
+	case whole && json.Valid(m.head) && !shallow(m.head):
+		c.Cut = true
 	case whole && json.Valid(m.head):
 		c.Payload = append(c.Payload, m.head...)
 	case whole && utf8.Valid(m.head):
@@ -87,10 +90,32 @@ type lateBody struct {
 	body io.ReadCloser
 	once sync.Once
 	err  error // what reading ends with
+
+	unwatch func() bool // says that the context's end is of no interest any more
 }
 
 // Read passes on what comes; at its end stands the record.
 func (b *lateBody) Read(buf []byte) (int, error) {
+	failure := call.ErrUnfinished
+	defer func() {
+		if failure == nil {
+			return
+		}
+		p := recover()
+		if p != nil {
+			failure = &call.PanicError{Type: fmt.Sprintf("%T", p)}
+		}
+		b.record(&ending{outcome: call.Failed, failure: failure})
+		if p != nil {
+			panic(p)
+		}
+	}()
+	n, err := b.read(buf)
+	failure = nil
+	return n, err
+}
+
+func (b *lateBody) read(buf []byte) (int, error) {
 	n, err := b.body.Read(buf)
 	_, _ = b.p.received.Write(buf[:n])
 	if err == nil {
@@ -107,10 +132,14 @@ func (b *lateBody) Read(buf []byte) (int, error) {
 	return n, err
 }
 
+// abandon records the stream of somebody who stopped reading without closing it, when their context ends.
+func (b *lateBody) abandon() { b.record(&ending{outcome: call.Abandoned}) }
+
 // Close of a stream that has not been read to its end abandons it.
 func (b *lateBody) Close() error {
 	err := b.body.Close()
-	b.record(&ending{outcome: call.Abandoned})
+	b.unwatch()
+	b.abandon()
 	return err
 }
 

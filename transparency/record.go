@@ -2,9 +2,6 @@ package transparency
 
 import (
 	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,7 +14,7 @@ import (
 type Outcome = call.Outcome
 
 // Record is everything the log knows about one decision, its later amendments applied. It prints redacted; read its fields.
-// Its JSON is the stored form, version 1.
+// [Record.JSON] is the stored form, version 1.
 type Record struct {
 	ID      uuid.UUID `json:"id"`               // the decision's, a UUIDv7
 	Parent  uuid.UUID `json:"parent,omitzero"`  // the decision it was begun inside; zero for a root decision
@@ -95,28 +92,6 @@ type EntryInfo struct {
 	Attempt int        `json:"attempt,omitempty"`
 	Outcome Outcome    `json:"outcome,omitzero"`
 }
-
-// String names the decision and its outcome, and nothing about the person.
-func (r Record) String() string {
-	return "transparency.Record(" + r.ID.String() + " " + string(r.Outcome) + ")"
-}
-
-// Format prints String under every verb.
-func (r Record) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
-
-// LogValue keeps subject, reasons and payloads out of slog.
-func (r Record) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", r.ID.String()), slog.String("outcome", string(r.Outcome)))
-}
-
-// String shows no payload.
-func (c Content) String() string { return "transparency.Content(redacted)" }
-
-// Format prints String under every verb.
-func (c Content) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.String()) }
-
-// LogValue keeps the payload out of slog.
-func (c Content) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // join writes what the guards of the decision d found out into the record.
 func (r *Record) join(d *call.Decision) {

@@ -3,10 +3,7 @@ package transparency
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"iter"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +24,7 @@ type Controller struct {
 }
 
 // SubjectReport is everything the log holds about a person, and why: the answer to "how is my data used?" in the slots of GDPR
-// Art. 15(1). It prints redacted; write it out with Markdown, HTML or encoding/json.
+// Art. 15(1). It prints redacted, also as JSON; write it out with Markdown, HTML or JSON.
 type SubjectReport struct {
 	Subject     string     `json:"subject"`
 	Made        time.Time  `json:"made"`
@@ -70,35 +67,6 @@ type Event struct {
 	Key     uuid.UUID       `json:"key,omitzero"`      // the decision or case
 	Details json.RawMessage `json:"details,omitempty"` // what the entry says, where that is JSON; see Journal.Report
 }
-
-// String says nothing about the person.
-func (r *SubjectReport) String() string { return "transparency.SubjectReport(redacted)" }
-
-// Format prints String under every verb.
-func (r *SubjectReport) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, r.String()) }
-
-// LogValue keeps the report out of slog.
-func (r *SubjectReport) LogValue() slog.Value { return slog.StringValue(r.String()) }
-
-// String names kind and position.
-func (e Event) String() string {
-	return fmt.Sprintf("transparency.Event(%d %s)", uint64(e.Seq), e.Kind)
-}
-
-// Format prints String under every verb.
-func (e Event) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.String()) }
-
-// LogValue keeps the details out of slog.
-func (e Event) LogValue() slog.Value { return slog.StringValue(e.String()) }
-
-// String says nothing about the person.
-func (d Decision) String() string { return "transparency.Decision(" + d.Record.ID.String() + ")" }
-
-// Format prints String under every verb.
-func (d Decision) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, d.String()) }
-
-// LogValue keeps the record out of slog.
-func (d Decision) LogValue() slog.Value { return slog.StringValue(d.String()) }
 
 // Report collects what the log holds about a person, in the language of locale, with a proof of each entry. For somebody about whom there
 // is nothing the report says so. After an erasure it says what had been there and when it went. It is for that person, and for staff

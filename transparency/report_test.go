@@ -2,7 +2,6 @@ package transparency_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -164,7 +163,7 @@ func TestTheReportAnswersEverySlot(t *testing.T) {
 	assert.Len(t, r.Other, 1)
 
 	md, page := r.Markdown(), r.HTML()
-	js, err := json.Marshal(r)
+	js, err := r.JSON()
 	require.NoError(t, err)
 	for _, text := range []string{md, page, string(js)} {
 		assert.Contains(t, text, "c-1/0")

@@ -2,6 +2,7 @@ package transparency_test
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/google/uuid"
@@ -31,7 +32,9 @@ func TestAHeldCallAndItsDeliveryAreOneRecord(t *testing.T) {
 	ctx, trail := call.Track(t.Context())
 	_, err := f(ctx, question{"c-1", "hello"})
 	require.Equal(t, call.Held, call.OutcomeOf(err))
-	assert.Equal(t, "re: hello", k.asked.(transparency.Explanation).Result, "oversight asks before it holds")
+	var asked transparency.Explanation
+	require.NoError(t, json.Unmarshal(k.asked.(json.RawMessage), &asked))
+	assert.Equal(t, "re: hello", asked.Result, "oversight asks before it holds")
 	assert.Equal(t, 1, explained, "and the record uses the same explanation")
 
 	r := only(t, j, "c-1")

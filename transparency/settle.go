@@ -1,7 +1,6 @@
 package transparency
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,10 +12,9 @@ import (
 )
 
 // begin makes the recording's state before next runs: what was given is committed to while next cannot have changed it yet.
-func (rec *recording) begin(ctx context.Context, j *Journal, d *call.Decision, in any) error {
-	rec.Context, rec.journal, rec.d = ctx, j, d
-	if err := rec.keep(&rec.input, in); err != nil && !j.lenient(ctx) {
-		return rec.refuse(&RecordError{Decision: d.ID(), Reason: "the input cannot be written as JSON: give its type a MarshalJSON", Err: err})
+func (rec *recording) begin(in any) error {
+	if err := rec.keep(&rec.input, in); err != nil && !rec.journal.lenient(rec.Context) {
+		return rec.refuse(&RecordError{Decision: rec.d.ID(), Reason: "the input cannot be written as JSON: give its type a MarshalJSON", Err: err})
 	}
 	return rec.resume()
 }
@@ -50,51 +48,6 @@ func (rec *recording) reopen() error {
 		return call.Refuse(rec.d, call.StageTransparency, "the held call was made for another subject; resume it for the same one", nil)
 	}
 	rec.earlier = &earlier
-	return nil
-}
-
-// keep commits to the value that p points to and, if asked, keeps it.
-func (rec *recording) keep(c *Content, p any) error {
-	e := takeEncoder()
-	defer e.release()
-	first := c.Digest == (Digest{})
-	switch {
-	case !first:
-	case c != &rec.input && rec.input.Digest != (Digest{}): // one salt a record: it hides each value as well
-		copy(c.Digest[:saltLen], rec.input.Digest[:saltLen])
-	default:
-		e.salt(&c.Digest)
-	}
-	if err := c.Digest.add(e, first, p); err != nil {
-		*c = Content{}
-		return err
-	}
-	if !rec.journal.o.Payloads || c.Cut {
-		return nil
-	}
-	json := e.json()
-	if len(c.Payload)+len(json) > rec.journal.o.MaxPayload {
-		c.Payload, c.Cut = nil, true
-		return nil
-	}
-	c.Payload = append(c.Payload, json...)
-	return nil
-}
-
-// keepChunk takes in one more chunk of a stream; the payload becomes a JSON array.
-func (rec *recording) keepChunk(p any) error {
-	c := &rec.sent
-	if rec.journal.o.Payloads && !c.Cut {
-		open := byte(',')
-		if c.Chunks == 0 {
-			open = '['
-		}
-		c.Payload = append(c.Payload, open)
-	}
-	if err := rec.keep(c, p); err != nil {
-		return err
-	}
-	c.Chunks++
 	return nil
 }
 
@@ -144,6 +97,30 @@ type ending struct {
 	given   any   // pointer to what is delivered; nil if nothing is
 }
 
+// blame names the guard that refused, and why, in constants of the guards': "" for an end that no guard of this decision brought about.
+func blame(d *call.Decision, end *ending, r *Record) (guard, reason string) {
+	switch end.outcome {
+	case call.Stopped:
+		return call.StageOversight.String(), "stopped"
+	case call.Denied, call.Fallback:
+		return call.StageConsent.String(), r.Consent.Reason
+	}
+	typed, ok := call.Find[call.Typed](end.failure)
+	if !ok || typed.DecisionID() != d.ID() {
+		return "", ""
+	}
+	if fault, ok := call.Find[*call.RefusedError](typed); ok {
+		return fault.Guard.String(), fault.Reason
+	}
+	switch {
+	case end.outcome != call.Rejected:
+		return "", ""
+	case r.Review.Verdict == "expire":
+		return call.StageOversight.String(), "expired"
+	}
+	return call.StageOversight.String(), "rejected"
+}
+
 // refusal says whether the call ended before the model was reached. The refusal of another decision, such as a guarded tool, that
 // the function passed on as its own error is a failure like any other, seen from here.
 func (end *ending) refusal(d *call.Decision) bool {
@@ -170,6 +147,10 @@ func (rec *recording) misplaced() bool {
 
 // settle records how the call ended. Its error, if there is one, is what the caller gets in place of what next returned.
 func (rec *recording) settle(end *ending) error {
+	if rec.settling {
+		return rec.settleBare(end)
+	}
+	rec.settling = true
 	r := Record{Outcome: end.outcome}
 	r.join(rec.d)
 	if end.outcome == call.Failed && rec.misplaced() {
@@ -183,6 +164,7 @@ func (rec *recording) settle(end *ending) error {
 	}
 	if end.failure != nil {
 		r.Error = errorType(end.failure)
+		r.Guard, r.Reason = blame(rec.d, end, &r)
 	}
 	subject, refusal := rec.subject(end)
 	r.Subject = subject
@@ -206,10 +188,33 @@ func (rec *recording) settle(end *ending) error {
 		r.Input, r.Model, r.Output, r.Notes = Content{}, Content{}, Content{}, nil
 		r.Explanation = Explanation{}
 	}
-	if err := rec.write(&r); err != nil && (refusal != nil || !rec.journal.lenient(rec.Context)) {
+	err := rec.write(&r)
+	if errors.Is(err, errTooLarge) {
+		refusal, err = rec.writeLess(&r, refusal)
+	}
+	if err != nil && (refusal != nil || !rec.journal.lenient(rec.Context)) {
 		return failed(err, refusal, end)
 	}
 	return refusal
+}
+
+// settleBare records a call that ended while its record was being made, because a function of the user's left the goroutine: with what
+// needs no further function of theirs, and nothing that a mask should have gone over.
+func (rec *recording) settleBare(end *ending) error {
+	r := Record{Outcome: call.Failed, Error: errorType(end.failure)}
+	r.join(rec.d)
+	r.Guard, r.Reason = call.StageTransparency.String(), "a function that the journal was given left its goroutine"
+	rec.mu.Lock()
+	own := rec.x.Subject
+	rec.mu.Unlock()
+	if subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, own); err == nil && len(subject) <= maxSubject {
+		r.Subject = subject
+	}
+	if r.Subject != "" {
+		r.Input, r.Output = rec.input, rec.sent
+		r.Input.Payload, r.Output.Payload = nil, nil
+	}
+	return rec.write(&r)
 }
 
 func (rec *recording) settleRefused(end *ending, r *Record) error {
@@ -217,13 +222,11 @@ func (rec *recording) settleRefused(end *ending, r *Record) error {
 	if err != nil {
 		subject = rec.d.Subject()
 	}
-	r.Subject, r.Input = subject, Content{}
-	switch end.outcome {
-	case call.Stopped:
-		r.Guard, r.Reason = call.StageOversight.String(), "stopped"
-	default:
-		r.Guard, r.Reason = call.StageConsent.String(), r.Consent.Reason
+	if len(subject) > maxSubject {
+		subject = ""
 	}
+	r.Subject, r.Input = subject, Content{}
+	r.Guard, r.Reason = blame(rec.d, end, r)
 	rec.seal()
 	if err := rec.journal.write(rec.Context, kindRefused, "", r); err != nil {
 		if rec.journal.lenient(rec.Context) {
@@ -247,6 +250,9 @@ func (rec *recording) subject(end *ending) (string, error) {
 	if subject == "" && rec.earlier != nil {
 		subject = rec.earlier.Subject
 	}
+	if len(subject) > maxSubject {
+		return "", longSubject(rec.d)
+	}
 	if done && xerr != nil && rec.journal.o.OnExplain != Drop {
 		return subject, xerr
 	}
@@ -254,43 +260,6 @@ func (rec *recording) subject(end *ending) (string, error) {
 		return "", noSubject(rec.d)
 	}
 	return subject, nil
-}
-
-// contents writes explanation, input and outputs into the record.
-func (rec *recording) contents(end *ending, r *Record) error {
-	rec.mu.Lock()
-	r.Explanation = rec.x
-	if rec.xerr != nil {
-		r.Unexplained = whyNot(rec.xerr)
-	}
-	if rec.spared {
-		r.Unexplained = notDrawn
-	}
-	rec.mu.Unlock()
-	r.Explanation.Subject = ""
-	r.Input = rec.input
-	if end.said != nil && end.outcome != call.Allowed {
-		if err := rec.keep(&r.Model, end.said); err != nil {
-			return rec.unwritable(err)
-		}
-	}
-	if rec.sent.Digest != (Digest{}) {
-		r.Output = rec.sent
-		if r.Output.Chunks > 0 && len(r.Output.Payload) > 0 {
-			r.Output.Payload = append(r.Output.Payload, ']')
-		}
-		return nil
-	}
-	if end.given != nil {
-		if err := rec.keep(&r.Output, end.given); err != nil {
-			return rec.unwritable(err)
-		}
-	}
-	return nil
-}
-
-func (rec *recording) unwritable(err error) error {
-	return &RecordError{Decision: rec.d.ID(), Reason: "the output cannot be written as JSON: give its type a MarshalJSON", Err: err}
 }
 
 // spoil takes out of a record what was not delivered.
@@ -304,14 +273,6 @@ func (rec *recording) spoil(r *Record, refusal error) {
 		r.Reason = e.Reason
 	} else if e, ok := call.Find[*RecordError](refusal); ok {
 		r.Reason = e.Reason
-	}
-}
-
-// unmasked takes out everything that the mask should have gone over.
-func (r *Record) unmasked() {
-	r.Explanation, r.Notes, r.Reason = Explanation{}, nil, ""
-	for _, c := range []*Content{&r.Input, &r.Model, &r.Output} {
-		c.Payload = nil
 	}
 }
 
@@ -340,7 +301,7 @@ func (rec *recording) write(r *Record) error {
 func (rec *recording) refuse(refusal error) error {
 	r := Record{Outcome: call.Failed, Error: errorType(refusal)}
 	r.join(rec.d)
-	if subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, ""); err == nil {
+	if subject, err := rec.d.SubjectFor(rec.Context, call.StageTransparency, ""); err == nil && len(subject) <= maxSubject {
 		r.Subject = subject
 	}
 	rec.seal()

@@ -50,14 +50,16 @@ func (s *streaming[In, Out]) run(ctx context.Context, j *Journal, site *call.Sit
 	defer scope.Exit(&err)
 	s.scope = &scope
 	d := scope.Decision()
-	if err = j.ready(d); err != nil {
+	if refusal := j.ready(d); refusal != nil {
+		err = refusal
 		return err
 	}
-	if err = s.begin(ctx, j, d, &s.in); err != nil {
-		return err
-	}
-	err = call.ErrUnfinished
+	s.Context, s.journal, s.d = ctx, j, d
 	defer s.broken(&err)
+	if refusal := s.begin(&s.in); refusal != nil {
+		err = refusal
+		return err
+	}
 	s.forward()
 	if s.stopped && s.failure == nil {
 		d.SetFinal(call.Abandoned)
@@ -98,7 +100,7 @@ func (s *streaming[In, Out]) forward() {
 // take commits to a chunk before it goes out, so that nothing is delivered that the record cannot hold.
 func (s *streaming[In, Out]) take(chunk Out) error {
 	s.chunk = chunk
-	if err := s.keepChunk(&s.chunk); err != nil {
+	if err := s.keep(&s.sent, &s.chunk); err != nil {
 		return s.unwritable(err)
 	}
 	if len(s.kept) < maxKept {

@@ -2,6 +2,7 @@ package transparency
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -34,10 +35,11 @@ func Wrap[In, Out any](next func(context.Context, In) (Out, error), j *Journal, 
 			return out, refusal
 		}
 		f := &flight[In, Out]{in: in, explain: explain}
-		if refusal := f.begin(ctx, j, d, &f.in); refusal != nil {
+		f.Context, f.journal, f.d = ctx, j, d
+		defer f.broken(&err)
+		if refusal := f.begin(&f.in); refusal != nil {
 			return out, refusal
 		}
-		defer f.broken(&err)
 		d.OfferExplanation(f.offered)
 		got, failure := call.Next(&f.recording, &scope, next, in)
 		f.out = got
@@ -48,17 +50,21 @@ func Wrap[In, Out any](next func(context.Context, In) (Out, error), j *Journal, 
 	}
 }
 
-// offered explains an output to another guard.
+// offered explains an output to another guard, in the JSON that a record holds.
 func (f *flight[In, Out]) offered(output any) (any, error) {
 	out, ok := output.(Out)
 	if !ok && output != nil {
 		return nil, call.Refuse(f.d, call.StageTransparency, "the output to explain has another type than the wrapped function's", nil)
 	}
 	x, err := f.explainOutput(out)
+	var shown json.RawMessage
+	if err == nil {
+		shown, err = f.shown(x)
+	}
 	if err != nil && f.journal.o.OnExplain != Drop {
 		return nil, err
 	}
-	return x, nil
+	return shown, nil
 }
 
 func (f *flight[In, Out]) explainOutput(out Out) (Explanation, error) {

@@ -10,7 +10,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -68,7 +67,7 @@ func run(ctx context.Context, out io.Writer, row int, jsonFile string) (err erro
 		return err
 	}
 	if jsonFile != "" {
-		js, err := json.MarshalIndent(report, "", "  ")
+		js, err := report.JSON()
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,7 +17,7 @@ const (
 	LeaveOneOut = "leave one out"
 )
 
-// Attribution says how much each field moved the score. It can be stored as JSON and read again; it prints without values.
+// Attribution says how much each field moved the score. [Attribution.JSON] stores it; it prints without values, also as JSON.
 type Attribution struct {
 	// Method is Exact, Permutation or LeaveOneOut.
 	Method string `json:"method"`
@@ -81,6 +82,23 @@ func (a Attribution) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, a.St
 // LogValue keeps values out of slog.
 func (a Attribution) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
+// MarshalJSON is String, for logs that write JSON; see JSON.
+func (a Attribution) MarshalJSON() ([]byte, error) { return json.Marshal(a.String()) }
+
+// JSON is the attribution with all its values, to store; encoding/json reads it again.
+func (a Attribution) JSON() ([]byte, error) {
+	type part Part
+	type plain Attribution
+	all := struct {
+		plain
+		Parts []part `json:"parts"`
+	}{plain: plain(a), Parts: make([]part, len(a.Parts))}
+	for i, p := range a.Parts {
+		all.Parts[i] = part(p)
+	}
+	return json.Marshal(all)
+}
+
 // String names the part without its value.
 func (p Part) String() string { return "explain.Part(" + p.Name + ")" }
 
@@ -89,6 +107,9 @@ func (p Part) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, p.String())
 
 // LogValue keeps the value out of slog.
 func (p Part) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// MarshalJSON is String, for logs that write JSON; see Attribution.JSON.
+func (p Part) MarshalJSON() ([]byte, error) { return json.Marshal(p.String()) }
 
 // settle computes the residual.
 func (a *Attribution) settle() {

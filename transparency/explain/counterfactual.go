@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -27,6 +28,9 @@ func (c Change[In]) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.Str
 
 // LogValue keeps the value out of slog.
 func (c Change[In]) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalJSON is String, for logs that write JSON.
+func (c Change[In]) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
 
 // Flip is a set of changes that turns the answer.
 type Flip[In any] struct {

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -55,3 +56,7 @@ func (f Factor) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String(
 
 // LogValue keeps the value out of slog.
 func (f Factor) LogValue() slog.Value { return slog.StringValue(f.String()) }
+
+// MarshalJSON is String, for logs that write JSON: they do not ask LogValue for what lies in a slice or a struct. The fields are for
+// programs.
+func (f Factor) MarshalJSON() ([]byte, error) { return json.Marshal(f.String()) }

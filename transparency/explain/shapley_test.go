@@ -314,7 +314,7 @@ func TestQuestionsThatMakeNoSense(t *testing.T) {
 func TestAnAttributionIsStoredAndReadAgain(t *testing.T) {
 	a, err := Shapley(t.Context(), curved, vec{1, 2, 3}, []vec{{}}, vecFields(3), &Options{Reference: "zero"})
 	require.NoError(t, err)
-	js, err := json.Marshal(a)
+	js, err := a.JSON()
 	require.NoError(t, err)
 	var b Attribution
 	require.NoError(t, json.Unmarshal(js, &b))
