@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/fairlead-go/fairlead"
+	"github.com/fairlead-go/fairlead/ledger"
+	"github.com/fairlead-go/fairlead/oversight"
+)
+
+func newHouse(t testing.TB, s settings) *house {
+	t.Helper()
+	s.traces = noop.NewTracerProvider()
+	log := ledger.Memory(nil)
+	h, err := build(t.Context(), log, make([]byte, 32), s)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		assert.NoError(t, h.close(context.WithoutCancel(t.Context())))
+		assert.NoError(t, log.Close())
+	})
+	return h
+}
+
+func TestTheDemoDataAreLoadedOnce(t *testing.T) {
+	h := newHouse(t, settings{})
+	told := 0
+	require.NoError(t, h.load(t.Context(), 300, func(of, all int) { told = max(told, of) }))
+	assert.Equal(t, 300, told)
+	state := h.desk.State()
+	assert.Equal(t, leaveOpen, state.Held, "cases for the tour's reviewers")
+	assert.Nil(t, state.Stopped)
+	assert.Len(t, h.monitor.Table().By("sex").Cells, 2)
+
+	h.deliverAll(t.Context())
+	left, err := h.desk.Undelivered(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Empty(t, left, "what reviewers said has reached the customers")
+
+	before := h.journal.Written()
+	require.NoError(t, h.load(t.Context(), 300, func(int, int) {}))
+	assert.Equal(t, before, h.journal.Written(), "nobody was asked twice")
+}
+
+// The tour in short: no consent, consent, a held case, its delivery.
+func TestACloseCallGoesThroughAPerson(t *testing.T) {
+	h := newHouse(t, settings{})
+	ctx := t.Context()
+	a := apply(h.applicants[newcomer-1])
+	trail, err := h.ask(ctx, a)
+	require.NoError(t, err)
+	assert.Equal(t, fairlead.Fallback, trail.Outcome())
+
+	require.NoError(t, h.agree(ctx, h.applicants[newcomer-1]))
+	trail, err = h.ask(ctx, a)
+	require.ErrorIs(t, err, oversight.ErrPending)
+	lease, err := h.desk.Claim(ctx, reviewers[0], trail.ID())
+	require.NoError(t, err)
+	require.NoError(t, h.desk.Submit(ctx, lease, oversight.Judgement{Verdict: oversight.Approved}))
+	h.deliverAll(ctx)
+	r, err := h.journal.Get(ctx, a.ID, trail.ID())
+	require.NoError(t, err)
+	assert.Equal(t, fairlead.Allowed, r.Outcome)
+	assert.NotContains(t, string(r.Input.Payload), "customer13@example.com")
+	assert.NotContains(t, string(r.Input.Payload), a.ID)
+	assert.NotContains(t, string(r.Input.Payload), "female")
+	why, err := h.redactor.Reveal(ctx, a.ID, r.Session, r.Why())
+	require.NoError(t, err)
+	assert.Contains(t, why, "would have been another")
+}
+
+func TestTheModelIsAsGoodAsItsCardSays(t *testing.T) {
+	h := newHouse(t, settings{undo: time.Second})
+	var approved, repaid, others, othersRepaid int
+	for _, a := range h.applicants {
+		p, err := points(t.Context(), apply(a))
+		require.NoError(t, err)
+		switch {
+		case p >= threshold && a.Repaid:
+			repaid++
+			approved++
+		case p >= threshold:
+			approved++
+		case a.Repaid:
+			othersRepaid++
+			others++
+		default:
+			others++
+		}
+	}
+	assert.Equal(t, card.Accuracy[0].N, approved)
+	assert.InDelta(t, card.Accuracy[0].Value, 100*float64(repaid)/float64(approved), 0.5)
+	assert.InDelta(t, 52, 100*float64(othersRepaid)/float64(others), 0.5)
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fairlead-go/fairlead/consent"
+	"github.com/fairlead-go/fairlead/examples/credit"
+	"github.com/fairlead-go/fairlead/fairness"
+	"github.com/fairlead-go/fairlead/oversight"
+)
+
+// Application is what somebody asks for, and what the lender knows of them. The tags say what the model must not see: it gets neither
+// who somebody is nor their sex and age, and of the message what is left when the personal data in it is hidden.
+type Application struct {
+	ID      string `json:"id,omitempty" privacy:"remove"`
+	Sex     string `json:"sex,omitempty" privacy:"remove"` // for the monitor alone
+	Age     string `json:"age,omitempty" privacy:"remove"` // a band, for the monitor alone
+	Message string `json:"message,omitempty"`              // whatever people type: scanned
+
+	Amount   int    `json:"amount"` // in Deutsche Mark
+	Months   int    `json:"months"`
+	Rate     int    `json:"rate"` // instalment in percent of the income, class 1 (low) to 4 (high)
+	Checking string `json:"checking" privacy:"-"`
+	Savings  string `json:"savings" privacy:"-"`
+	History  string `json:"history" privacy:"-"`
+	Employed string `json:"employed" privacy:"-"`
+}
+
+// Answer is what the lender says to it.
+type Answer struct {
+	Loan   bool     `json:"loan"`
+	Amount int      `json:"amount,omitempty"`
+	Months int      `json:"months,omitempty"`
+	Yearly float64  `json:"yearly,omitempty"` // interest in percent
+	Offers []string `json:"offers"`           // what else there is
+	Note   string   `json:"note,omitempty"`
+}
+
+// What an application may ask for.
+const (
+	minAmount, maxAmount = 100, 20_000
+	minMonths, maxMonths = 3, 72
+	maxMessage           = 2_000 // bytes
+)
+
+// apply is an applicant's own application, as the data has it.
+func apply(a credit.Applicant) Application {
+	age := "over 25"
+	if a.Age <= 25 {
+		age = "25 and under"
+	}
+	return Application{
+		ID: customerID(a.Row), Sex: a.Sex, Age: age, Message: a.Message(), Amount: a.Amount, Months: a.Months, Rate: a.Rate,
+		Checking: a.Checking, Savings: a.Savings, History: a.History, Employed: a.Employed,
+	}
+}
+
+func customerID(row int) string { return fmt.Sprintf("applicant-%04d", row) }
+
+// Decide is the function this lender had before. It knows nothing of the guards.
+func Decide(ctx context.Context, a Application) (Answer, error) {
+	p, err := points(ctx, a)
+	if err != nil {
+		return Answer{}, err
+	}
+	answer := Answer{Offers: []string{saver}, Note: "You wrote: " + a.Message}
+	if p < threshold {
+		answer.Offers = append(answer.Offers, adviser)
+		return answer, nil
+	}
+	answer.Loan, answer.Amount, answer.Months = true, a.Amount, a.Months
+	if answer.Yearly = 6.9; p >= 2*threshold {
+		answer.Yearly = 4.9
+	}
+	return answer, nil
+}
+
+// The offers that need no data about anybody.
+const (
+	saver   = "Saver account"
+	adviser = "Half an hour with an adviser"
+)
+
+// Popular is what people get whose data may not be used.
+func Popular(context.Context, Application) (Answer, error) {
+	return Answer{Offers: []string{saver, adviser}, Note: "What most people choose. None of your data was used."}, nil
+}
+
+// threshold is how many points a loan needs. Of the 479 applicants of the data who reach it 89 in 100 repaid, of the others 52.
+const threshold = 15
+
+// points is the model: a scorecard, written for this example. Whether sex and age matter all the same, although it is not given
+// them, is what the monitor finds out.
+func points(_ context.Context, a Application) (float64, error) {
+	p := map[string]float64{"lt_0": 0, "0_to_200": 8, "gt_200": 18, "none": 25}[a.Checking]
+	p += map[string]float64{"lt_100": 0, "100_to_500": 4, "500_to_1000": 8, "gt_1000": 14, "unknown": 10}[a.Savings]
+	p += map[string]float64{"critical": 16, "delay": 8, "paidduly": 8, "nocredit_allpaid": -4, "thisbank_allpaid": -4}[a.History]
+	p += map[string]float64{"1_to_4": 5, "4_to_7": 11, "gt_7": 8}[a.Employed]
+	p -= float64(a.Months) / 2
+	p -= float64(max(0, a.Amount-4000)) / 500
+	return p - 2*float64(a.Rate), nil
+}
+
+// Ask says whose consent to what a call needs.
+func (a Application) Ask() consent.Ask { return consent.Ask{Subject: a.ID, Purpose: scoring} }
+
+// Groups says which groups a person belongs to, for the monitor alone.
+func (a Application) Groups() fairness.Groups { return fairness.Of(a.Sex, a.Age) }
+
+// favourable is the answer people hope for.
+func favourable(_ Application, answer Answer) bool { return answer.Loan }
+
+// The kinds of cases. A person looks at the last three before the customer hears of the answer.
+const (
+	ordinary  = "ordinary"
+	closeCall = "close call"
+	large     = "large loan"
+	veryLarge = "very large loan"
+)
+
+// kind says how much care an application needs.
+func kind(a Application, points float64) string {
+	switch {
+	case a.Amount > 12_000:
+		return veryLarge
+	case a.Amount > 10_000:
+		return large
+	case points >= threshold-5 && points < threshold:
+		return closeCall
+	}
+	return ordinary
+}
+
+// open says what a reviewer is asked about. The applicant is the unit of sampling.
+func open(a Application, answer Answer) oversight.Case {
+	p, _ := points(context.Background(), a) // never fails: see there
+	title := fmt.Sprintf("%d DM over %d months: no loan", a.Amount, a.Months)
+	if answer.Loan {
+		title = fmt.Sprintf("%d DM over %d months: loan", a.Amount, a.Months)
+	}
+	return oversight.Case{Title: title, Stratum: kind(a, p), Score: p}
+}
