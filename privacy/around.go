@@ -48,14 +48,26 @@ func opens(name string) bool {
 
 // readable is what of a URL is text: the path, and the query without its escapes.
 func readable(u *url.URL) string {
+	if u.RawQuery == "" && u.Opaque == "" {
+		return u.Path
+	}
 	var b strings.Builder
 	b.WriteString(u.Path + u.Opaque)
-	for key, values := range u.Query() {
-		for _, v := range values {
-			if !opens(key) || !encoded(v) {
-				b.WriteString("\n" + key + "\n" + v)
-			}
+	// Not url.ParseQuery, which leaves out what it cannot read; it is sent all the same.
+	for part := range strings.FieldsFuncSeq(u.RawQuery, func(r rune) bool { return r == '&' || r == ';' }) {
+		key, v, _ := strings.Cut(part, "=")
+		key, v = unescaped(strings.ReplaceAll(key, "+", " ")), unescaped(strings.ReplaceAll(v, "+", " "))
+		if !opens(key) || !encoded(v) {
+			b.WriteString("\n" + key + "\n" + v)
 		}
 	}
 	return b.String()
+}
+
+// whyNotAsked says of a way of asking whose answer could not be shown what to do instead; "" of others.
+func whyNotAsked(u *url.URL) string {
+	if strings.HasSuffix(u.Path, ":streamGenerateContent") && u.Query().Get("alt") != "sse" {
+		return "this stream comes as one long list, in which a placeholder cut in two cannot be turned back: ask with ?alt=sse"
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -21,6 +22,8 @@ type book struct {
 	lost  bool      // a resumed call's session was not in the vault, or is not this subject's
 
 	mu    sync.Mutex
+	missed int // pieces that Show could not match
+
 	names map[string]string   // name → value; "": the name stood in a text before, so it is nobody's
 	given map[original]string // value → name
 	last  map[string]int      // the highest number given, by label
@@ -136,7 +139,7 @@ func (b *book) place(text string, it *item, fresh []Entry) []Entry {
 		if _, taken := b.names[name]; taken || name == "" {
 			name = b.number(label(it.kind))
 		}
-		e := Entry{Name: name, Kind: it.kind, Value: value}
+		e := Entry{Name: name, Kind: it.kind, Value: strings.Clone(value)} // a part of the text would keep all of it in memory
 		b.add(e)
 		fresh = append(fresh, e)
 	}

@@ -3,6 +3,7 @@ package privacy
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"slices"
@@ -35,6 +36,9 @@ type streamBody struct {
 	head  []byte
 	tail  []byte
 	shown []byte
+	field string // how the event's data is introduced
+	mark  marks
+	scope []byte
 	ended bool // the other side has said its last
 	torn  bool // what was written last is not a whole line or event
 	err   error
@@ -49,6 +53,7 @@ type slot struct {
 	exact string // where the piece stands in it
 	frame []byte // the event's other lines
 	eol   string
+	field string
 }
 
 func newStreamBody(src io.ReadCloser, w *wire, f form, most int) *streamBody {
@@ -150,12 +155,13 @@ func (b *streamBody) event() {
 		rest, ok := bytes.CutPrefix(text, []byte("data:"))
 		switch {
 		case ok:
+			said := bytes.TrimPrefix(rest, []byte(" "))
 			if n++; n > 1 {
 				b.data = append(b.data, '\n')
-			} else {
-				eol = ending
+			} else if eol, b.field = ending, "data:"; len(said) < len(rest) {
+				b.field = "data: "
 			}
-			b.data = append(b.data, bytes.TrimPrefix(rest, []byte(" "))...)
+			b.data = append(b.data, said...)
 		case n == 0:
 			b.head = append(b.head, line...)
 		default:
@@ -169,43 +175,55 @@ func (b *streamBody) event() {
 	b.record(b.data, b.head, b.tail, eol)
 }
 
-// record deals with one JSON document of the stream.
+// record deals with one JSON document of the stream. What it changes nothing in goes out as it came.
 func (b *streamBody) record(data, head, tail []byte, eol string) {
 	if string(bytes.TrimSpace(data)) == "[DONE]" {
 		b.flush("")
-		b.write(head, data, eol, tail)
+		b.out = append(b.out, b.raw...)
 		return
 	}
-	m, err := b.markers(data, head)
-	if err != nil { // no JSON: a text of its own
-		shown, _ := b.w.s.show(string(data))
-		b.write(head, []byte(shown), eol, tail)
+	if !json.Valid(data) { // a text of its own
+		if shown, changed := b.w.s.show(string(data)); changed {
+			b.write(head, []byte(shown), eol, tail)
+		} else {
+			b.out = append(b.out, b.raw...)
+		}
 		return
 	}
+	e := newEditor(data)
+	defer e.release()
+	m := &b.mark
+	b.markers(m, e, head)
 	if b.ended {
 		m.final = append(m.final, "")
 	}
-	b.shown, _ = editValid(b.shown[:0], data, func(l *leaf) (string, bool) {
+	shown, changed := e.run(b.shown[:0], func(l *leaf) (string, bool) {
 		piece, inJSON := l.delta(m.kind)
-		if !piece || !b.w.restores(l) {
-			return b.w.incoming(l)
+		if !piece || !b.w.restores(l, m.kind) {
+			return b.w.incoming(l, m.kind)
 		}
-		s := b.slot(l.at, m.scope(l.exact))
+		b.scope = m.scope(b.scope[:0], l.exact)
+		s := b.slot(l.at, b.scope)
 		s.t.inJSON = s.t.inJSON || inJSON
 		out := s.t.push(l.value)
 		if m.ends(s.scope) {
 			out += s.t.rest()
 		}
 		if s.t.held != "" { // somebody will need a model to deliver it by
-			s.data, s.frame, s.eol = append(s.data[:0], data...), append(s.frame[:0], head...), eol
+			s.data, s.frame, s.eol, s.field = append(s.data[:0], data...), append(s.frame[:0], head...), eol, b.field
 			s.exact = string(l.exact)
 		}
-		return out, true
+		return out, out != l.value
 	})
+	b.shown = shown
 	for _, end := range m.final {
 		b.flush(end)
 	}
-	b.write(head, b.shown, eol, tail)
+	if !changed {
+		b.out = append(b.out, b.raw...)
+		return
+	}
+	b.write(head, shown, eol, tail)
 }
 
 // maxSlots is how many texts can come at the same time. More than that is no model's answer: then what is held back is delivered
@@ -213,9 +231,9 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 const maxSlots = 256
 
 // slot finds the text that a leaf continues. There are few at a time.
-func (b *streamBody) slot(at []byte, scope string) *slot {
+func (b *streamBody) slot(at, scope []byte) *slot {
 	for _, s := range b.slots {
-		if s.scope == scope && s.at == string(at) {
+		if s.scope == string(scope) && s.at == string(at) {
 			return s
 		}
 	}
@@ -226,7 +244,7 @@ func (b *streamBody) slot(at []byte, scope string) *slot {
 		b.flush("")
 		b.slots = b.slots[:0]
 	}
-	s := &slot{t: restorer{s: b.w.s}, at: string(at), scope: scope}
+	s := &slot{t: restorer{s: b.w.s}, at: string(at), scope: string(scope)}
 	b.slots = append(b.slots, s)
 	return s
 }
@@ -245,7 +263,7 @@ func (b *streamBody) write(head, data []byte, eol string, tail []byte) {
 	for more := true; more; {
 		var line []byte
 		line, data, more = bytes.Cut(data, []byte("\n"))
-		b.out = append(append(append(b.out, "data: "...), line...), eol...)
+		b.out = append(append(append(b.out, b.field...), line...), eol...)
 	}
 	b.out = append(b.out, tail...)
 }
@@ -260,14 +278,17 @@ func (b *streamBody) flush(scope string) {
 		if rest == "" {
 			continue
 		}
-		kind, _ := b.markers(s.data, s.frame)
-		out, _ := editValid(nil, s.data, func(l *leaf) (string, bool) {
+		e := newEditor(s.data)
+		var m marks
+		b.markers(&m, e, s.frame)
+		out, _ := e.run(nil, func(l *leaf) (string, bool) {
 			if !l.key && string(l.exact) == s.exact {
 				return rest, true
 			}
-			piece, _ := l.delta(kind.kind)
+			piece, _ := l.delta(m.kind)
 			return "", piece
 		})
+		e.release()
 		eol := s.eol
 		if eol == "" {
 			eol = "\n"
@@ -276,6 +297,9 @@ func (b *streamBody) flush(scope string) {
 			b.out = append(b.out, "\n\n"...)
 			b.torn = false
 		}
+		field := b.field // of the event that is being dealt with
+		b.field = s.field
 		b.write(s.frame, out, eol, []byte(eol))
+		b.field = field
 	}
 }

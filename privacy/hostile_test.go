@@ -44,7 +44,7 @@ func TestPlacesAreBounded(t *testing.T) {
 	long := strings.Repeat("k", 1<<20)
 	src := `{"` + long + `":[` + strings.Repeat(`"x",`, 50_000) + `"x"],"a":` + strings.Repeat(`{"deep":`, 5000) + `"x"` + strings.Repeat("}", 5000) + "}"
 	longest, leaves := 0, 0
-	_, _, err := edit(nil, []byte(src), func(l *leaf) (string, bool) {
+	_, _, err := edit([]byte(src), func(l *leaf) (string, bool) {
 		longest = max(longest, len(l.at), len(l.exact))
 		if !l.key {
 			leaves++
@@ -56,7 +56,7 @@ func TestPlacesAreBounded(t *testing.T) {
 	assert.LessOrEqual(t, longest, maxPlace+maxStep+2)
 
 	var at []string
-	_, _, err = edit(nil, []byte(`{"`+strings.Repeat("a", 70)+`":{"thinking":"x"}}`), func(l *leaf) (string, bool) {
+	_, _, err = edit([]byte(`{"`+strings.Repeat("a", 70)+`":{"thinking":"x"}}`), func(l *leaf) (string, bool) {
 		at = append(at, string(l.last()))
 		return "", false
 	})

@@ -3,7 +3,9 @@ package privacy
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -13,8 +15,18 @@ import (
 func appendJSON(dst []byte, value string, escape bool) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
+	from := 0 // what needs no escape is copied in runs
 	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
+		c := value[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c != 0xED {
+			continue
+		}
+		lone := c == 0xED
+		if lone && !(escape && surrogateAt(value, i)) {
+			continue
+		}
+		dst = append(dst, value[from:i]...)
+		switch {
 		case c == '"' || c == '\\':
 			dst = append(dst, '\\', c)
 		case c == '\n':
@@ -23,17 +35,16 @@ func appendJSON(dst []byte, value string, escape bool) []byte {
 			dst = append(dst, '\\', 't')
 		case c == '\r':
 			dst = append(dst, '\\', 'r')
-		case c < 0x20:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		case escape && surrogateAt(value, i):
+		case lone:
 			r := uint(c&0x0F)<<12 | uint(value[i+1]&0x3F)<<6 | uint(value[i+2]&0x3F)
 			dst = append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 			i += 2
 		default:
-			dst = append(dst, c)
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
+		from = i + 1
 	}
-	return append(dst, '"')
+	return append(append(dst, value[from:]...), '"')
 }
 
 // surrogateAt says whether the three bytes at i are what appendSurrogate writes.
@@ -68,24 +79,18 @@ type leaf struct {
 	number bool
 	word   bool   // true, false or null
 	value  string // what it says; of numbers and words how they are written
+	field  string // the innermost key it stands under
 }
 
 // last is the last key in the leaf's place.
 func (l *leaf) last() []byte { return l.at[bytes.LastIndexByte(l.at, '.')+1:] }
 
-// name is the field the leaf is the value of, or is in the list of; "" of a key or where there is none.
+// name is the field the leaf is the value of, or is in the list of; "" of a key or where it says nothing.
 func (l *leaf) name() string {
-	if l.key {
+	if l.key || len(l.field) < 3 || l.field == "text" || l.field == "content" {
 		return ""
 	}
-	at := l.at
-	for bytes.HasSuffix(at, []byte(".*")) {
-		at = at[:len(at)-2]
-	}
-	if at = at[bytes.LastIndexByte(at, '.')+1:]; len(at) < 3 || string(at) == "text" || string(at) == "content" {
-		return ""
-	}
-	return string(at)
+	return l.field
 }
 
 // has says whether the leaf stands at or under a key.
@@ -108,6 +113,7 @@ type editor struct {
 	src, dst  []byte
 	text      string // src, for values without escapes to be parts of
 	leaf      leaf   // the one being visited
+	field     string // the innermost key
 	done      int    // how much of src has been dealt with
 	changed   bool
 	at, exact []byte
@@ -115,27 +121,56 @@ type editor struct {
 	visit     func(*leaf) (string, bool)
 }
 
-// edit appends src to dst with the scalars that visit wants changed written as strings. The error says only that src is no valid
-// JSON.
-func edit(dst, src []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool, err error) {
+var editors = sync.Pool{New: func() any { return new(editor) }}
+
+// newEditor is an editor of valid JSON; release gives it back.
+func newEditor(src []byte) *editor {
+	e := editors.Get().(*editor) //nolint:forcetypeassert // the pool holds nothing else
+	e.src, e.text = src, string(src)
+	return e
+}
+
+func (e *editor) release() {
+	clear(e.buf) // it holds what a text said, and the places hold keys
+	clear(e.at[:cap(e.at)])
+	clear(e.exact[:cap(e.exact)])
+	if cap(e.buf) <= maxPooled {
+		*e = editor{at: e.at[:0], exact: e.exact[:0], buf: e.buf[:0]}
+		editors.Put(e)
+	}
+}
+
+// run appends the document to dst with the scalars that visit wants changed written as strings. It may be called again.
+func (e *editor) run(dst []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool) {
+	e.dst, e.visit, e.done, e.changed = dst, visit, 0, false
+	e.value(e.space(0))
+	return append(e.dst, e.src[e.done:]...), e.changed
+}
+
+// read is run for a visit that changes nothing.
+func (e *editor) read(visit func(*leaf)) {
+	e.visit = func(l *leaf) (string, bool) { visit(l); return "", false }
+	e.value(e.space(0))
+}
+
+// edit gives src with the scalars that visit wants changed written as strings; src itself if there is none. The error says only that
+// src is no valid JSON.
+func edit(src []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool, err error) {
 	if !json.Valid(src) {
 		return nil, false, errJSON
 	}
-	out, changed = editValid(dst, src, visit)
+	e := newEditor(src)
+	defer e.release()
+	if out, changed = e.run(nil, visit); !changed {
+		out = src
+	}
 	return out, changed, nil
-}
-
-// editValid is edit for what is known to be JSON.
-func editValid(dst, src []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool) {
-	e := editor{src: src, dst: dst, text: string(src), visit: visit}
-	e.value(e.space(0))
-	return append(e.dst, src[e.done:]...), e.changed
 }
 
 // editJSON is edit for a document of any kind: strings and keys are changed, and numbers of nine or more digits, which may be
 // somebody's.
-func editJSON(dst, src []byte, change func(name, value string) (string, bool)) (out []byte, changed bool, err error) {
-	return edit(dst, src, func(l *leaf) (string, bool) {
+func editJSON(src []byte, change func(name, value string) (string, bool)) (out []byte, changed bool, err error) {
+	return edit(src, func(l *leaf) (string, bool) {
 		if l.word || l.number && len(l.value) < shortestNumber {
 			return "", false
 		}
@@ -175,15 +210,15 @@ func (e *editor) value(i int) int {
 }
 
 func (e *editor) object(i int) int {
-	at, exact := len(e.at), len(e.exact)
+	at, exact, field := len(e.at), len(e.exact), e.field
 	for i = e.space(i + 1); e.src[i] != '}'; {
 		end := stringEnd(e.src, i)
 		key := e.said(i+1, end-1)
 		e.leaf = leaf{value: key, key: true}
 		e.offer(i, end)
-		e.at, e.exact = join(e.at, key), join(e.exact, key)
+		e.at, e.exact, e.field = join(e.at, key), join(e.exact, key), key
 		i = e.space(e.value(e.space(e.space(end) + 1)))
-		e.at, e.exact = e.at[:at], e.exact[:exact]
+		e.at, e.exact, e.field = e.at[:at], e.exact[:exact], field
 		if e.src[i] == ',' {
 			i = e.space(i + 1)
 		}
@@ -194,7 +229,7 @@ func (e *editor) object(i int) int {
 func (e *editor) array(i int) int {
 	at, exact, n := len(e.at), len(e.exact), 0
 	for i = e.space(i + 1); e.src[i] != ']'; n++ {
-		e.at, e.exact = join(e.at, "*"), join(e.exact, strconv.Itoa(n))
+		e.at, e.exact = join(e.at, "*"), joinNumber(e.exact, n)
 		i = e.space(e.value(i))
 		e.at, e.exact = e.at[:at], e.exact[:exact]
 		if e.src[i] == ',' {
@@ -231,6 +266,17 @@ func join(place []byte, step string) []byte {
 	return place
 }
 
+// joinNumber is join for a position.
+func joinNumber(place []byte, n int) []byte {
+	if len(place) > maxPlace {
+		return place
+	}
+	if len(place) > 0 {
+		place = append(place, '.')
+	}
+	return strconv.AppendInt(place, int64(n), 10)
+}
+
 // said is what the inside of a string says.
 func (e *editor) said(start, end int) string {
 	if bytes.IndexByte(e.src[start:end], '\\') < 0 {
@@ -241,8 +287,11 @@ func (e *editor) said(start, end int) string {
 }
 
 func (e *editor) offer(start, end int) {
-	e.leaf.at, e.leaf.exact = e.at, e.exact
+	e.leaf.at, e.leaf.exact, e.leaf.field = e.at, e.exact, e.field
 	if out, ok := e.visit(&e.leaf); ok {
+		if !e.changed { // as much again as is there: what stands for a value is about as long
+			e.dst = slices.Grow(e.dst, len(e.src)-e.done+64)
+		}
 		e.dst = append(e.dst, e.src[e.done:start]...)
 		e.dst = appendJSON(e.dst, out, !holdsSurrogate(e.src[start:end]))
 		e.done, e.changed = end, true

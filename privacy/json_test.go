@@ -68,13 +68,13 @@ func TestOtherBytesStay(t *testing.T) {
 		var b strings.Builder
 		randomJSON(rnd, &b, 0)
 		src := []byte(b.String())
-		same, changed, err := edit(nil, src, func(*leaf) (string, bool) { return "", false })
+		same, changed, err := edit(src, func(*leaf) (string, bool) { return "", false })
 		require.NoError(t, err)
 		require.False(t, changed)
 		require.Equal(t, src, same)
 
 		// Writing every leaf anew as a mark leaves exactly the bytes between the leaves.
-		marked, _, err := edit(nil, src, func(*leaf) (string, bool) { return "mark", true })
+		marked, _, err := edit(src, func(*leaf) (string, bool) { return "mark", true })
 		require.NoError(t, err)
 		rest := src
 		for _, l := range bytes.SplitAfter(marked, []byte(`"mark"`)) {
@@ -88,7 +88,7 @@ func TestOtherBytesStay(t *testing.T) {
 		require.Empty(t, rest)
 
 		// Writing every string anew as itself changes no meaning and no byte that is not UTF-8.
-		again, _, err := edit(nil, src, func(l *leaf) (string, bool) { return l.value, !l.number && !l.word })
+		again, _, err := edit(src, func(l *leaf) (string, bool) { return l.value, !l.number && !l.word })
 		require.NoError(t, err)
 		var want, got any
 		require.NoError(t, json.Unmarshal(src, &want))
@@ -114,13 +114,13 @@ func FuzzEdit(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		same, _, err := edit(nil, src, func(*leaf) (string, bool) { return "", false })
+		same, _, err := edit(src, func(*leaf) (string, bool) { return "", false })
 		require.Equal(t, json.Valid(src), err == nil)
 		if err != nil {
 			return
 		}
 		require.Equal(t, src, append([]byte{}, same...))
-		again, _, err := edit(nil, src, func(l *leaf) (string, bool) { return l.value, !l.number && !l.word })
+		again, _, err := edit(src, func(l *leaf) (string, bool) { return l.value, !l.number && !l.word })
 		require.NoError(t, err)
 		var want, got any
 		if json.Unmarshal(src, &want) == nil {
@@ -128,7 +128,7 @@ func FuzzEdit(f *testing.F) {
 			require.Equal(t, want, got)
 		}
 		w := &wire{s: newSession(t.Context(), &Redactor{}, nil, nil), o: &TransportOptions{PassUninspected: true}}
-		hidden, _, err := edit(nil, src, w.outgoing)
+		hidden, _, err := edit(src, w.outgoing)
 		require.NoError(t, err)
 		require.NoError(t, w.s.Err())
 		require.True(t, json.Valid(hidden))
@@ -137,7 +137,7 @@ func FuzzEdit(f *testing.F) {
 
 func TestPlacesInJSON(t *testing.T) {
 	var at []string
-	_, _, err := edit(nil, []byte(`{"a":[{"b":1},"c"],"d.e":{"*x":true},"":null}`), func(l *leaf) (string, bool) {
+	_, _, err := edit([]byte(`{"a":[{"b":1},"c"],"d.e":{"*x":true},"":null}`), func(l *leaf) (string, bool) {
 		if !l.key {
 			at = append(at, string(l.at)+"|"+string(l.exact)+"|"+string(l.last()))
 		}
@@ -147,9 +147,9 @@ func TestPlacesInJSON(t *testing.T) {
 	assert.Equal(t, []string{"a.*.b|a.0.b|b", "a.*|a.1|*", "d\x00e.\x00x|d\x00e.\x00x|\x00x", "||"}, at)
 
 	deep := strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000)
-	_, _, err = edit(nil, []byte(deep), func(*leaf) (string, bool) { return "", false })
+	_, _, err = edit([]byte(deep), func(*leaf) (string, bool) { return "", false })
 	require.NoError(t, err)
-	_, _, err = edit(nil, []byte(strconv.Itoa(7)), func(l *leaf) (string, bool) { return "x", l.number })
+	_, _, err = edit([]byte(strconv.Itoa(7)), func(l *leaf) (string, bool) { return "x", l.number })
 	require.NoError(t, err)
 }
 

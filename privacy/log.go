@@ -144,7 +144,7 @@ func (r *Redactor) logJSON(x any) slog.Value {
 		return slog.StringValue(withheld)
 	}
 	s := r.bare()
-	out, _, err := editJSON(nil, b, func(name, value string) (string, bool) {
+	out, _, err := editJSON(b, func(name, value string) (string, bool) {
 		if hidden, changed := s.hide(inBase64(value), how{name: name}); changed {
 			return hidden, true
 		}

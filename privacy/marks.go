@@ -16,50 +16,50 @@ type marks struct {
 type index struct{ at, is string }
 
 // markers reads them. head is what stands before the document.
-func (b *streamBody) markers(data, head []byte) (m marks, err error) {
+func (b *streamBody) markers(m *marks, e *editor, head []byte) {
+	*m = marks{index: m.index[:0], final: m.final[:0]}
 	if b.form == frames {
 		m.kind = frameKind(head)
 	}
 	var ends []string
-	_, _, err = edit(nil, data, func(l *leaf) (string, bool) {
+	e.read(func(l *leaf) {
 		if l.key {
-			return "", false
+			return
 		}
-		at := l.exact[:max(0, bytes.LastIndexByte(l.exact, '.'))]
 		switch name := l.last(); string(name) {
 		case "index", "output_index", "content_index", "summary_index", "contentBlockIndex":
-			m.index = append(m.index, index{string(at), string(name[:1]) + l.value + ","})
+			m.index = append(m.index, index{string(l.place()), string(name[:1]) + l.value + ","})
 		case "type":
-			if len(at) == 0 && m.kind == "" {
+			if len(l.at) == len(name) && m.kind == "" {
 				m.kind = l.value
 			}
 		case "finish_reason", "finishReason", "done_reason":
 			if !l.word && l.value != "" {
-				ends = append(ends, string(at))
+				ends = append(ends, string(l.place()))
 			}
 		case "done":
-			if len(at) == 0 && l.value == "true" {
+			if len(l.at) == len(name) && l.value == "true" {
 				m.final = append(m.final, "")
 			}
 		}
-		return "", false
 	})
 	for _, at := range ends {
-		m.final = append(m.final, m.scope([]byte(at+".x")))
+		m.final = append(m.final, string(m.scope(nil, []byte(at+".x"))))
 	}
 	switch {
 	case m.kind == "content_block_stop" || m.kind == "contentBlockStop" || strings.HasSuffix(m.kind, ".done"):
-		m.final = append(m.final, m.scope(nil))
+		m.final = append(m.final, string(m.scope(nil, nil)))
 	case m.kind == "message_stop" || m.kind == "messageStop" || m.kind == "response.completed" || m.kind == "response.incomplete" || m.kind == "response.failed":
 		m.final = append(m.final, "")
 	}
-	return m, err
 }
 
-// scope names what a leaf belongs to: the positions of the list elements it stands in, by their own index where they have one.
-func (m *marks) scope(exact []byte) string {
-	var buf [64]byte
-	out := m.indexOf(buf[:0], nil)
+// place is where the object stands that the leaf is in, with positions.
+func (l *leaf) place() []byte { return l.exact[:max(0, bytes.LastIndexByte(l.exact, '.'))] }
+
+// scope appends what a leaf belongs to: the positions of the list elements it stands in, by their own index where they have one.
+func (m *marks) scope(out, exact []byte) []byte {
+	out = m.indexOf(out, nil)
 	for from := 0; from < len(exact); {
 		end := bytes.IndexByte(exact[from:], '.')
 		if end < 0 {
@@ -75,7 +75,7 @@ func (m *marks) scope(exact []byte) string {
 		}
 		from = end + 1
 	}
-	return string(out)
+	return out
 }
 
 // indexOf appends the indices that stand directly in the object at a place.

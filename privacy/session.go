@@ -28,7 +28,6 @@ type inside struct {
 	mu     sync.Mutex
 	err    error
 	counts []call.Count
-	missed int
 	looked bool // there was an input, and nothing in it had to be hidden, or it was
 
 	own book // of a session that lives for one call
@@ -91,15 +90,15 @@ func (s *Session) fail(err error) {
 	}
 }
 
-// Missed is how many pieces Show took for altered placeholders of this session and could not match. They stay as they are:
-// nothing is guessed.
+// Missed is how many pieces Show took for altered placeholders of this session and could not match, in all calls that share it. They
+// stay as they are: nothing is guessed.
 func (s *Session) Missed() int {
 	if s == nil || s.in == nil {
 		return 0
 	}
-	s.in.mu.Lock()
-	defer s.in.mu.Unlock()
-	return s.in.missed
+	s.in.b.mu.Lock()
+	defer s.in.b.mu.Unlock()
+	return s.in.b.missed
 }
 
 // Hide returns text with all personal data in it replaced. After an error it returns "".
@@ -257,9 +256,7 @@ func (in *inside) lookup(name string, looked *bool) (value string, stands bool, 
 	case b.lost && !in.hasLooked():
 		return "", false, &SessionLostError{Decision: in.d.ID()}
 	case b.last[kindOf(name)] > 0 || b.first(kindOf(name)):
-		in.mu.Lock()
-		in.missed++
-		in.mu.Unlock()
+		b.missed++
 	}
 	return "", false, nil
 }

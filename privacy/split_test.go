@@ -58,7 +58,7 @@ var dialects = map[string]dialect{
 		stop: []string{`{"type":"content_block_stop","index":0}`, `{"type":"message_stop"}`},
 	},
 	"gemini": {
-		path: "/v1beta/models/m:streamGenerateContent", plain: `{"candidates":[{"content":{"parts":[{"text":%s}]}}]}`, kind: "text/event-stream",
+		path: "/v1beta/models/m:streamGenerateContent?alt=sse", plain: `{"candidates":[{"content":{"parts":[{"text":%s}]}}]}`, kind: "text/event-stream",
 		piece: `{"candidates":[{"content":{"parts":[{"text":%s}]}}]}`, field: []any{"candidates", 0, "content", "parts", 0, "text"},
 		stop: []string{`{"candidates":[{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}]}`},
 	},

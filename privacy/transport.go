@@ -151,15 +151,18 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 	if !endsWithAny(req.URL.Path, e.o.Paths) && !endsWithAny(req.URL.Path, wirePaths) {
 		return nil, refuse(d, unknownPath, nil)
 	}
-	if kind, _, err := mime.ParseMediaType(req.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if why := whyNotAsked(req.URL); why != "" {
+		return nil, refuse(d, why, nil)
+	}
+	if mediaType(req.Header) != kindJSON {
 		return nil, refuse(d, "the request's body is not application/json, so it cannot be inspected", nil)
 	}
-	body, err := readAll(req.Body, e.o.MaxBody)
+	body, err := readAll(req.Body, req.ContentLength, e.o.MaxBody)
 	_ = req.Body.Close() // read to its end; a RoundTripper closes it
 	if err != nil {
 		return nil, refuse(d, "the request's body could not be read whole, or is longer than TransportOptions.MaxBody", err)
 	}
-	body, changed, err := edit(nil, body, w.outgoing)
+	body, changed, err := edit(body, w.outgoing)
 	if err != nil {
 		return nil, refuse(d, "the request's body is no valid JSON, so it cannot be inspected", nil)
 	}
@@ -208,10 +211,26 @@ func signed(req *http.Request) string {
 		return ""
 	case strings.HasPrefix(h.Get("Authorization"), "AWS4-") || req.URL.Query().Has("X-Amz-Signature"):
 		return "the request is signed already (AWS Signature 4): hide before signing, in the Build step of the client's stack, in a session passed on with WithSession"
-	case h.Get("Digest") != "" || h.Get("Content-Digest") != "" || h.Get("Content-Md5") != "" || h.Get("Signature") != "":
+	case sealsBody(h):
 		return "the request carries a digest or signature of its body: hide before it is computed, in a session passed on with WithSession"
 	}
 	return ""
+}
+
+// sealsBody says whether a header holds a digest of the body or a signature: RFC 9530 and 9421, and what others call so.
+func sealsBody(h http.Header) bool {
+	for name, v := range h {
+		if len(v) == 0 || v[0] == "" {
+			continue
+		}
+		name = strings.ToLower(name)
+		for _, word := range []string{"digest", "signature", "hmac", "content-md5", "content-sha256"} {
+			if strings.Contains(name, word) && name != "want-content-digest" && name != "want-repr-digest" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isPlain says whether a body is not encoded.
@@ -237,29 +256,30 @@ func (e exchanger) response(res *http.Response, w *wire) error {
 	if !isPlain(res.Header) {
 		return refuse(d, "the answer is encoded in a way nobody asked for, so its placeholders cannot be turned back", nil)
 	}
-	kind, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
-	switch {
-	case err == nil && kind == "text/event-stream":
+	switch kind := mediaType(res.Header); {
+	case kind == "text/event-stream":
 		e.stream(res, w, events)
 		return nil
-	case err == nil && (kind == "application/x-ndjson" || kind == "application/jsonl"):
+	case kind == "application/x-ndjson" || kind == "application/jsonl":
 		e.stream(res, w, lines)
 		return nil
-	case err == nil && kind == "application/vnd.amazon.eventstream" && strings.HasSuffix(w.path, converseStream):
+	case kind == "application/vnd.amazon.eventstream" && strings.HasSuffix(w.path, converseStream):
 		e.stream(res, w, frames)
 		return nil
-	case err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
+	case kind == kindJSON || strings.HasSuffix(kind, "+json"):
+	case isEmpty(res):
+		return nil
 	case res.StatusCode >= http.StatusMultipleChoices:
 		return nil // the page of a redirect, or of some proxy's error: it holds nothing that was hidden
 	default:
 		return refuse(d, "the answer's content type is not known, so its placeholders cannot be turned back", nil)
 	}
-	body, err := readAll(res.Body, e.o.MaxBody)
+	body, err := readAll(res.Body, res.ContentLength, e.o.MaxBody)
 	if err != nil {
 		return refuse(d, "the answer could not be read whole, or is longer than TransportOptions.MaxBody", err)
 	}
 	_ = res.Body.Close() // read to its end
-	shown, _, err := edit(nil, body, w.incoming)
+	shown, _, err := edit(body, w.whole)
 	if err != nil {
 		shown = body // not JSON after all: there is no place to turn a placeholder back
 		if res.StatusCode < http.StatusBadRequest {
@@ -286,12 +306,50 @@ var errNoAnswer = errors.New("privacy: the transport gave neither an answer nor 
 
 var errTooLong = errors.New("privacy: the body is too long")
 
-func readAll(r io.Reader, most int) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, int64(most)+1))
-	if err == nil && len(body) > most {
+// readAll reads at most most bytes; size is how many are said to come, negative if nobody says.
+func readAll(r io.Reader, size int64, most int) ([]byte, error) {
+	if size < 0 || size > firstRead {
+		size = min(max(size, 512), firstRead) // what is said may not be true
+	}
+	var b bytes.Buffer
+	b.Grow(int(size) + bytes.MinRead)
+	_, err := b.ReadFrom(io.LimitReader(r, int64(most)+1))
+	if err == nil && b.Len() > most {
 		err = errTooLong
 	}
-	return body, err
+	return b.Bytes(), err
+}
+
+// firstRead bounds what is set aside for a body before any of it has come.
+const firstRead = 1 << 20
+
+const kindJSON = "application/json"
+
+// mediaType is what a body says it is, without parameters; "" if that cannot be read.
+func mediaType(h http.Header) string {
+	said := h.Get("Content-Type")
+	if said == kindJSON { // most do, and parsing costs
+		return said
+	}
+	kind, _, err := mime.ParseMediaType(said)
+	if err != nil {
+		return ""
+	}
+	return kind
+}
+
+// isEmpty says whether an answer of no known kind has no body, as one that only says "accepted". What it had to read of it stays there.
+func isEmpty(res *http.Response) bool {
+	var first [1]byte
+	n, err := io.ReadFull(res.Body, first[:])
+	if n == 0 {
+		return err == io.EOF //nolint:errorlint // io.ReadFull returns the very value
+	}
+	res.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(first[:]), res.Body), res.Body}
+	return false
 }
 
 // orRefuse is err, or a refusal.

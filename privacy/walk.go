@@ -153,7 +153,7 @@ func (w *walker) raw(p *plan, v reflect.Value) (reflect.Value, bool) {
 	}
 	outer := w.name
 	inner := *w // captured in w's place, so that a walk that meets no JSON costs no allocation
-	out, changed, err := editJSON(nil, src, func(name, value string) (string, bool) {
+	out, changed, err := editJSON(src, func(name, value string) (string, bool) {
 		inner.name = cmp.Or(name, outer)
 		return inner.change(p, value)
 	})

@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/fairlead-go/fairlead/internal/call"
@@ -59,8 +60,10 @@ func dataAt(at []byte) bool {
 // it. Elsewhere a field of the same name is anybody's.
 func sealedAt(at []byte) bool {
 	switch string(at) {
-	case "messages.*.content.*.signature", "messages.*.content.*.data", // Anthropic
-		"contents.*.parts.*.thoughtSignature", "contents.*.parts.*.thought_signature", // Gemini
+	case "messages.*.content.*.signature", "messages.*.content.*.data",
+		"messages.*.content.*.content.*.encrypted_content", "messages.*.content.*.citations.*.encrypted_index", // Anthropic
+		"contents.*.parts.*.thoughtSignature", "contents.*.parts.*.thought_signature",
+		"messages.*.tool_calls.*.extra_content.google.thought_signature",                                                         // Gemini
 		"input.*.encrypted_content",                                                                                              // OpenAI
 		"messages.*.content.*.reasoningContent.reasoningText.signature", "messages.*.content.*.reasoningContent.redactedContent": // Bedrock
 		return true
@@ -86,6 +89,7 @@ type wire struct {
 	restoreTools bool
 	signed       string // why the body must stay as it is; "" if it may change
 	path         string
+	change       func(name, text string) (string, bool) // hide, made once
 }
 
 // shortestOpaque is where a text without a space that could be base 64 is taken for data. Words and identifiers are shorter.
@@ -100,11 +104,9 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 	case l.word || w.refused != "":
 		return "", false
 	case l.number:
-		if l.has("input") || l.has("prompt") || l.has("context") {
-			if string(l.last()) == "*" {
-				w.cannot("a list of tokens: send text, which can be inspected")
-				return "", false
-			}
+		if tokenAt(l.at) {
+			w.cannot("a list of tokens (send text instead)")
+			return "", false
 		}
 		if len(l.value) < shortestNumber {
 			return "", false
@@ -123,7 +125,19 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 		w.cannot("encoded data (a picture, a sound or a file)")
 		return "", false
 	}
-	return inText(l.name(), l.value, w.hide)
+	if w.change == nil {
+		w.change = w.hide
+	}
+	return inText(l.name(), l.value, w.change)
+}
+
+// tokenAt is where a request holds a number that stands for a piece of text.
+func tokenAt(at []byte) bool {
+	switch string(at) {
+	case "input.*", "input.*.*", "prompt.*", "prompt.*.*", "context.*":
+		return true
+	}
+	return false
 }
 
 // hide leaves the session's own placeholders alone where all should have been hidden before.
@@ -164,38 +178,75 @@ func encoded(text string) bool {
 	return true
 }
 
-// inText changes a text, or, where the text is itself a JSON document, the strings in that: there a value has to be escaped once more, and
-// an escape must not hide one.
+// inText changes a text, or, where the text is itself a JSON document, the strings in that, and so on inward: there a value has to be
+// escaped once more each time, and an escape must not hide one.
 func inText(name, text string, change func(name, text string) (string, bool)) (string, bool) {
 	if c := strings.TrimLeft(text, " \t\r\n"); c == "" || c[0] != '{' && c[0] != '[' {
 		return change(name, text)
 	}
-	out, changed, err := editJSON(nil, []byte(text), change)
+	// A document inside a string is at most half as long as its quotation, so this ends soon.
+	out, changed, err := editJSON([]byte(text), func(name, text string) (string, bool) { return inText(name, text, change) })
 	if err != nil {
 		return change(name, text)
 	}
 	return string(out), changed
 }
 
-// incoming shows one leaf of a whole answer.
-func (w *wire) incoming(l *leaf) (string, bool) {
-	if l.key || l.word || l.number || !w.restores(l) {
+// show is Show as inText wants it.
+func (w *wire) show(_, text string) (string, bool) { return w.s.show(text) }
+
+// whole shows one leaf of a whole answer.
+func (w *wire) whole(l *leaf) (string, bool) { return w.incoming(l, "") }
+
+// incoming shows one leaf of an answer, or of a streamed event of a kind. Keys may hold a placeholder as well as values: an answer
+// may be a table by address.
+func (w *wire) incoming(l *leaf, kind string) (string, bool) {
+	if l.word || l.number || !mayHoldShape(l.value) || !w.restores(l, kind) {
 		return "", false
 	}
-	return inText("", l.value, func(_, text string) (string, bool) { return w.s.show(text) })
+	if l.key {
+		return w.s.show(l.value)
+	}
+	return inText("", l.value, w.show)
 }
 
-// restores says whether a leaf of an answer may hold the real words again. What a tool gets is a disclosure of its own. What the
-// model thought goes back to it signed, and must not change.
-func (w *wire) restores(l *leaf) bool {
+// restores says whether a leaf of an answer may hold the real words again. What the model thought goes back to it signed, and must
+// not change.
+func (w *wire) restores(l *leaf, kind string) bool {
 	if string(l.last()) == "thinking" || l.has("reasoningContent") {
 		return false
 	}
-	if w.restoreTools {
+	return w.restoreTools || !forTool(l, kind)
+}
+
+// forTool says whether a leaf of an answer is part of what a tool is to be called with. What a tool gets is a disclosure of its own.
+func forTool(l *leaf, kind string) bool {
+	switch {
+	case l.has("arguments") || l.has("tool_calls") || l.has("function_call") || l.has("functionCall") || l.has("toolUse"):
+		return true
+	case l.has("input") && (l.has("content") || l.has("content_block")), string(l.last()) == "partial_json": // Anthropic
+		return true
+	case strings.HasPrefix(kind, "response.") && strings.Contains(kind, "_call"): // the deltas of OpenAI's responses, and what sums them up
 		return true
 	}
-	return !(l.has("arguments") || l.has("args") && (l.has("functionCall") || l.has("function_call")) ||
-		l.has("input") && (l.has("content") || l.has("content_block") || l.has("output") || l.has("item") || l.has("toolUse")) || string(l.last()) == "partial_json")
+	return callItem(l.at)
+}
+
+// callItem says whether a leaf stands in an item of OpenAI's responses and is no text there. Items are calls of ever new kinds of
+// tools, each with its own fields; texts stand where they always did.
+func callItem(at []byte) bool {
+	rest, ok := bytes.CutPrefix(bytes.TrimPrefix(at, []byte("response.")), []byte("output.*."))
+	if !ok {
+		if rest, ok = bytes.CutPrefix(at, []byte("item.")); !ok {
+			return false
+		}
+	}
+	field, _, _ := bytes.Cut(rest, []byte("."))
+	switch string(field) {
+	case "content", "summary", "text", "output", "outputs", "results", "error":
+		return false
+	}
+	return true
 }
 
 // delta says whether a leaf of a streamed event is a piece of a text that goes on in the next event, and whether that text is the
@@ -205,8 +256,10 @@ func (l *leaf) delta(kind string) (ok, inJSON bool) {
 		return false, false
 	}
 	switch string(l.at) {
-	case "choices.*.delta.content", "choices.*.delta.refusal", "choices.*.delta.reasoning_content", "choices.*.delta.reasoning",
-		"choices.*.text", "delta.text", "candidates.*.content.parts.*.text", "message.content", "message.thinking", "response", "thinking":
+	case "choices.*.delta.content", "choices.*.delta.content.*.text", "choices.*.delta.refusal", "choices.*.delta.reasoning_content",
+		"choices.*.delta.reasoning", "choices.*.delta.audio.transcript", "choices.*.text", "delta.text",
+		"candidates.*.content.parts.*.text", "message.content", "response",
+		"choices.*.delta.tool_calls.*.custom.input":
 		return true, false
 	case "choices.*.delta.tool_calls.*.function.arguments", "choices.*.delta.function_call.arguments", "delta.partial_json", "delta.toolUse.input":
 		return true, true

@@ -82,7 +82,7 @@ var wires = map[string]struct {
 			"event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
 	},
 	"gemini": {
-		path:       "/v1beta/models/gemini-x:streamGenerateContent",
+		path:       "/v1beta/models/gemini-x:streamGenerateContent?alt=sse",
 		ask:        `{"contents":[{"parts":[{"text":"M"},{"functionCall":{"name":"f","args":{"to":"M"}}}]}],"systemInstruction":{"parts":[{"text":"M"}]}}`,
 		seen:       `{"contents":[{"parts":[{"text":"P"},{"functionCall":{"name":"f","args":{"to":"P"}}}]}],"systemInstruction":{"parts":[{"text":"P"}]}}`,
 		plain:      `{"candidates":[{"content":{"parts":[{"text":"Dear P"},{"functionCall":{"args":{"to":"P"}}}]},"finishReason":"STOP"}]}`,

@@ -30,6 +30,9 @@ func (s *sweep) number(i int) int {
 	if end := s.secret(i); end > i {
 		return end
 	}
+	if end := s.lone(i); end > i {
+		return end
+	}
 	c := &s.c
 	c.parse(s.text, i)
 	s.work += c.ng
@@ -65,6 +68,28 @@ func (s *sweep) number(i int) int {
 	}
 	s.glued(i)
 	return next
+}
+
+// lone returns where the one or two digits at i end if nothing beside them can
+// make them part of something, i otherwise: cells of a table, marks of a list.
+func (s *sweep) lone(i int) int {
+	text, end := s.text, i+1
+	if end < len(text) && isDigit(text[end]) {
+		end++
+	}
+	if s.dated || s.lo >= 0 || i == 0 || end == len(text) || !parts(text[i-1]) || !parts(text[end]) {
+		return i
+	}
+	return end
+}
+
+// parts holds for signs that stand inside no number.
+func parts(c byte) bool {
+	const low, high uint64 = 1<<'\n' | 1<<'\t' | 1<<',' | 1<<';' | 1<<'=' | 1<<'"' | 1<<'<' | 1<<'>' | 1<<'*' | 1<<'!' | 1<<'&' | 1<<'%', 1<<('|'-64) | 1<<('['-64) | 1<<(']'-64) | 1<<('{'-64) | 1<<('}'-64)
+	if c < 64 {
+		return low>>c&1 == 1
+	}
+	return c < 128 && high>>(c-64)&1 == 1
 }
 
 // glued tries the number at i that a word in small letters has run into.
@@ -172,6 +197,15 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	if stand == 0 {
 		return
 	}
+	most := nd.best
+	if stand < most && !nd.sturdy {
+		most = stand
+	}
+	if most < s.min && !free {
+		if near, looked = s.lookAround(start, end), true; !nd.kinds.meets(&near) {
+			return
+		}
+	}
 	off := c.g[a].off
 	digits, small := c.digits.from(off), c.lower.from(off)
 	for i := nd.first; i != 0; {
@@ -186,11 +220,7 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 			continue
 		}
 		if doubtful && !looked {
-			near, looked = s.lookAround(start, end), true
-			if nd.best < s.min && !nd.kinds.meets(&near) {
-				return
-			}
-			if !near.has(sh.rule) {
+			if near, looked = s.lookAround(start, end), true; !near.has(sh.rule) {
 				continue
 			}
 		}

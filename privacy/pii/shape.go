@@ -31,6 +31,8 @@ type node struct {
 	first int16   // shapes that end here; 0: none
 	kinds set     // of which kinds
 	best  float64 // the highest score of any
+	// sturdy says that one of them may have it inside a row of numbers.
+	sturdy bool
 }
 
 const (
@@ -145,6 +147,7 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 	end := &e.nodes[at]
 	end.kinds.add(sh.rule)
 	end.best = max(end.best, sh.most)
+	end.sturdy = end.sturdy || sh.sturdy
 	last := &end.first
 	for *last != 0 {
 		last = &e.shapes[*last].next
