@@ -55,6 +55,16 @@ func (r *reader) bits(n int) uint64 {
 	return v
 }
 
+// end reads what is left, which encoders fill with zeros and later versions with what is not ours to refuse: but it is base64url.
+func (r *reader) end() {
+	for i := (r.at + 5) / 6; r.err == nil && i < len(r.s); i++ {
+		if sextet(r.s[i]) < 0 {
+			r.at = 6 * i
+			r.fail("a character that is not base64url")
+		}
+	}
+}
+
 func (r *reader) int(n int) int { return int(r.bits(n)) }
 func (r *reader) bool() bool    { return r.bits(1) == 1 }
 

@@ -141,7 +141,7 @@ func Parse(s string) (*String, error) {
 	out := &String{}
 	r := &reader{s: core, segment: "core"}
 	out.core(r)
-	if r.err != nil {
+	if r.end(); r.err != nil {
 		return nil, r.err
 	}
 	seen := map[int]bool{}
@@ -163,7 +163,7 @@ func Parse(s string) (*String, error) {
 			out.PublisherPurposes = r.publisher()
 		default: // type 2 was "allowed vendors", retired with global scope; later ones are not ours to refuse
 		}
-		if r.err != nil {
+		if r.end(); r.err != nil {
 			return nil, r.err
 		}
 	}

@@ -149,6 +149,10 @@ func TestBrokenStringsAreErrors(t *testing.T) {
 		"an empty segment":        good + ".",
 		"far too long":            strings.Repeat("C", tcf.MaxLen+1),
 		"a personal string":       "canary@example.com",
+		"padding":                 good + "==",
+		"a line end":              good + "\n",
+		"something behind it":     good + "AA<script>",
+		"in an unknown segment":   good + ".oooo%20",
 		"language is not letters": "CQuIxQAQuIxQAFfuMk__B4FwANogAADAAIYgLsoSbOA",
 	} {
 		got, err := tcf.Parse(s)
