@@ -86,14 +86,18 @@ func (d *database) lookedAt(t time.Time) {
 	}
 }
 
-// setClock keeps the database's clock against this machine's monotonic one, so that a step of the local clock shows.
+// setClock keeps the database's clock against this machine's monotonic one, so that a step of the local clock shows. An answer that was
+// long on its way, as on a busy machine, says too little: then an earlier one stays.
 func (d *database) setClock(wall, before time.Time) {
 	if wall.IsZero() {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.wall, d.anchor = wall, before.Add(time.Since(before)/2)
+	took := time.Since(before)
+	if took < maxSkew/2 || d.anchor.IsZero() {
+		d.wall, d.anchor = wall, before.Add(took/2)
+	}
 }
 
 func (d *database) now() time.Time {
