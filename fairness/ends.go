@@ -89,7 +89,7 @@ func (m *Monitor) End(ctx context.Context, g Groups, outcome Outcome) error {
 	if err != nil {
 		return err
 	}
-	c.more.ends[i].Add(1)
+	c.ends[i].Add(1)
 	return nil
 }
 
@@ -118,6 +118,6 @@ func (m *Monitor) settle(ctx context.Context, g Groups) error {
 	if err != nil {
 		return err
 	}
-	c.more.settled.Add(1)
+	c.settled.Add(1)
 	return nil
 }

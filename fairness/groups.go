@@ -3,10 +3,8 @@ package fairness
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"log/slog"
-	"math/bits"
 	"strconv"
 )
 
@@ -64,27 +62,6 @@ func (g Groups) LogValue() slog.Value { return slog.StringValue(g.redacted()) }
 
 func (g Groups) redacted() string {
 	return "fairness.Groups(" + strconv.Itoa(int(g.n)) + " redacted)"
-}
-
-// hash mixes the values' hashes in order: ("a", "b") and ("b", "a") must differ.
-func (g *Groups) hash(seed maphash.Seed) uint64 {
-	h := uint64(g.n)
-	for i := range g.n {
-		h = bits.RotateLeft64(h, 27)*0x9E3779B97F4A7C15 ^ maphash.String(seed, g.value[i])
-	}
-	return h
-}
-
-func (g *Groups) same(o *Groups) bool {
-	if g.n != o.n {
-		return false
-	}
-	for i := range g.n {
-		if g.value[i] != o.value[i] {
-			return false
-		}
-	}
-	return true
 }
 
 type groupsKey struct{}

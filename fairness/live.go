@@ -37,7 +37,7 @@ func (m *Monitor) Score(ctx context.Context, g Groups, score float64, truth bool
 	if !(score >= 0 && score <= 1) || !(weight > 0 && weight <= maxWeight) {
 		return notCounted(ctx, "a score must lie in [0, 1] and a weight between 0 and 1,000,000")
 	}
-	h := c.more.scores.get()
+	h := c.scores.get()
 	bin := scoreBin(score)
 	if truth {
 		h.positive[bin].add(weight)
@@ -78,15 +78,15 @@ func (m *Monitor) Scores(attributes ...string) []GroupScores {
 	m.cells.mu.Unlock()
 	var out []GroupScores
 	rows := map[string]int{}
-	for _, c := range append(all, &m.cells.other) {
-		h := c.more.scores.p.Load()
+	for _, c := range append(all, m.cells.other.cell()) {
+		h := c.scores.p.Load()
 		if h == nil {
 			continue
 		}
-		overflow := c == &m.cells.other && len(at) > 0
+		overflow := c == m.cells.other.cell() && len(at) > 0
 		values := make([]string, len(at))
 		for i, k := range at {
-			values[i] = c.more.groups.value[k]
+			values[i] = c.groups.value[k]
 		}
 		key := rowKey(overflow, values)
 		row, ok := rows[key]

@@ -148,7 +148,7 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 		o.Name = strings.Join(attributes, ",")
 	}
 	m := &Monitor{
-		attributes: slices.Clone(attributes), cells: newCells(o.MaxCells), limits: limits,
+		attributes: slices.Clone(attributes), cells: newCells(len(attributes), o.MaxCells), limits: limits,
 		name: o.Name, every: every, checkEvery: check, mask: min(every, check), onBreach: o.OnBreach, bets: bets,
 	}
 	if o.Ledger != nil {
@@ -196,11 +196,12 @@ type Observation struct {
 // combination of groups has been seen, and counts also when ctx has been cancelled:
 // the decision was made all the same. Errors match ErrNotCounted.
 func (m *Monitor) Observe(ctx context.Context, o Observation) error {
-	c, err := m.cell(ctx, &o.Groups)
+	p, err := m.place(ctx, &o.Groups)
 	if err != nil {
 		return err
 	}
 	if o.Weight == 0 || o.Weight == 1 {
+		c := p.counts()
 		counter := &c.no
 		if o.Favourable {
 			counter = &c.yes
@@ -216,12 +217,15 @@ func (m *Monitor) Observe(ctx context.Context, o Observation) error {
 	if !(o.Weight > 0 && o.Weight <= maxWeight) {
 		return notCounted(ctx, "the weight must lie between 0 and 1,000,000")
 	}
+	u := &p.cell().uneven
+	// The whole before its parts, and read the other way round: see cell.snapshot.
+	n := u.count.Add(1)
+	u.squares.add(o.Weight * o.Weight)
+	u.total.add(o.Weight)
 	if o.Favourable {
-		c.more.uneven.favourable.add(o.Weight)
+		u.favourable.add(o.Weight)
 	}
-	c.more.uneven.total.add(o.Weight)
-	c.more.uneven.squares.add(o.Weight * o.Weight)
-	if n := c.more.uneven.count.Add(1); n&m.mask == 0 {
+	if n&m.mask == 0 {
 		m.due(ctx, n)
 	}
 	return nil
@@ -244,7 +248,7 @@ func (m *Monitor) Label(ctx context.Context, o Observation, truth bool) error {
 	if !(w > 0 && w <= maxWeight) {
 		return notCounted(ctx, "the weight must lie between 0 and 1,000,000")
 	}
-	c.more.truth[truthIndex(o.Favourable, truth)].add(w)
+	c.truth[truthIndex(o.Favourable, truth)].add(w)
 	return nil
 }
 
@@ -266,21 +270,30 @@ func truthIndex(favourable, truth bool) int {
 	return i
 }
 
-// cell finds where to count g, after completing it from ctx.
-func (m *Monitor) cell(ctx context.Context, g *Groups) (*cell, error) {
+// place finds where to count g, after completing it from ctx.
+func (m *Monitor) place(ctx context.Context, g *Groups) (place, error) {
 	if m == nil || m.cells == nil {
-		return nil, notCounted(ctx, noMonitor)
+		return place{}, notCounted(ctx, noMonitor)
 	}
 	g.complete(ctx, len(m.attributes))
 	if int(g.n) != len(m.attributes) {
-		return nil, notCounted(ctx, fmt.Sprintf("%d group values for %d attributes: give fairness.Of one value for each attribute of fairness.New",
+		return place{}, notCounted(ctx, fmt.Sprintf("%d group values for %d attributes: give fairness.Of one value for each attribute of fairness.New",
 			g.n, len(m.attributes)))
 	}
-	c, why := m.cells.at(g)
+	p, why := m.cells.at(g)
 	if why != "" {
-		return nil, notCounted(ctx, why)
+		return place{}, notCounted(ctx, why)
 	}
-	return c, nil
+	return p, nil
+}
+
+// cell is what is known of g besides its counts.
+func (m *Monitor) cell(ctx context.Context, g *Groups) (*cell, error) {
+	p, err := m.place(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	return p.cell(), nil
 }
 
 // invalid says why g cannot name a group, "" if it can.

@@ -317,32 +317,53 @@ func TestObserveAllocatesNothing(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(1000, func() { _ = m.End(ctx, Of(sex, age), "denied") }))
 }
 
+// BenchmarkObserve walks the cells in random order, and beside it an array of as many
+// plain counters in the same order, each step of which waits for the one before: what one
+// access to a counter costs on this machine, with nothing else done.
 func BenchmarkObserve(b *testing.B) {
 	for _, side := range []int{3, 32, 317} { // 9, 1,024 and 100,489 cells
-		b.Run(fmt.Sprint(side*side), func(b *testing.B) {
-			m := newMonitor(b, &Options{MaxCells: 1 << 20}, "sex", "age")
-			ctx := context.Background()
-			values := make([]string, side)
-			for i := range values {
-				values[i] = fmt.Sprint("group ", i)
-			}
-			for _, v := range values {
-				for _, w := range values {
-					observe(b, m, 1, true, v, w)
-				}
-			}
-			b.ReportAllocs()
-			i, j := 0, 0
-			for b.Loop() {
-				_ = m.Observe(ctx, Observation{Groups: Of(values[i], values[j]), Favourable: true})
-				if i++; i == side {
-					i, j = 0, j+1
-				}
-				if j == side {
-					j = 0
-				}
-			}
-		})
+		walk := rand.New(rand.NewPCG(1, 1)).Perm(side * side)
+		b.Run(fmt.Sprint(side*side, "/monitor"), func(b *testing.B) { walkMonitor(b, side, walk) })
+		b.Run(fmt.Sprint(side*side, "/array"), func(b *testing.B) { walkArray(b, walk) })
+	}
+}
+
+func walkMonitor(b *testing.B, side int, walk []int) {
+	m := newMonitor(b, &Options{MaxCells: 1 << 20}, "sex", "age")
+	ctx := context.Background()
+	values := make([]string, side)
+	for i := range values {
+		values[i] = fmt.Sprint("group ", i)
+	}
+	order := make([][2]uint16, len(walk)) // small, so that the walk itself leaves the caches alone
+	for i, at := range walk {
+		order[i] = [2]uint16{uint16(at / side), uint16(at % side)}
+		observe(b, m, 1, true, values[at/side], values[at%side])
+	}
+	rand.New(rand.NewPCG(2, 2)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		_ = m.Observe(ctx, Observation{Groups: Of(values[order[i][0]], values[order[i][1]]), Favourable: true})
+		if i++; i == len(order) {
+			i = 0
+		}
+	}
+}
+
+func walkArray(b *testing.B, walk []int) {
+	counters := make([]counts, len(walk))
+	order := make([]uint32, len(walk))
+	for i, at := range walk {
+		order[i] = uint32(at)
+	}
+	i, at := 0, uint32(0)
+	for b.Loop() {
+		at = order[i] + uint32(counters[at].yes.Load()>>63) // always 0, but only once it is read
+		counters[at].yes.Add(1)
+		if i++; i == len(walk) {
+			i = 0
+		}
 	}
 }
 
@@ -355,26 +376,6 @@ func BenchmarkObserveWatched(b *testing.B) {
 	for b.Loop() {
 		i++
 		_ = m.Observe(ctx, Observation{Groups: Of(sex[i&1], age[i>>1&1]), Favourable: i&4 > 0})
-	}
-}
-
-// BenchmarkMemoryFloor is what 100,489 counters cost when nothing is done but to find one
-// at random through a table of pointers and add to it: what BenchmarkObserve/100489 can
-// be compared with, as it depends on the machine's caches.
-func BenchmarkMemoryFloor(b *testing.B) {
-	const cells, slots = 317 * 317, 1 << 18
-	index := make([]*cell, slots)
-	at := make([]uint32, cells)
-	for i, k := range rand.New(rand.NewPCG(1, 1)).Perm(slots)[:cells] {
-		index[k] = &cell{more: &more{}}
-		at[i] = uint32(k)
-	}
-	i := 0
-	for b.Loop() {
-		index[at[i]].yes.Add(1)
-		if i++; i == cells {
-			i = 0
-		}
 	}
 }
 

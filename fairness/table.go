@@ -55,7 +55,7 @@ func (c Cell) invalid() bool {
 		}
 	}
 	slack := 1e-9 * c.N
-	return c.Favourable > c.N+slack || (c.N > 0) != (c.Squares > 0) || c.N > 0 && c.Decisions == 0
+	return c.Favourable > c.N+slack || c.N > 0 && !(c.Squares > 0) || c.N > 0 && c.Decisions == 0
 }
 
 // Valid tells whether the cell can have been counted: no number negative, infinite or
@@ -98,10 +98,10 @@ func (m *Monitor) local() Table {
 	all := m.cells.all[:len(m.cells.all):len(m.cells.all)]
 	m.cells.mu.Unlock()
 	for _, c := range all {
-		t.Cells = append(t.Cells, c.snapshot(c.more.groups.Values()))
+		t.Cells = append(t.Cells, c.snapshot(c.groups.Values()))
 	}
 	if m.cells.full.Load() {
-		o := m.cells.other.snapshot(nil)
+		o := m.cells.other.cell().snapshot(nil)
 		o.Overflow = true
 		t.Cells = append(t.Cells, o)
 	}
@@ -110,27 +110,28 @@ func (m *Monitor) local() Table {
 }
 
 func (c *cell) snapshot(groups []string) Cell {
-	yes, no := c.yes.Load(), c.no.Load()
+	yes, no := c.counts.load()
 	// Parts before wholes, so that no part is ever larger than its whole.
-	favourable, uneven, squares := c.more.uneven.favourable.load(), c.more.uneven.count.Load(), c.more.uneven.squares.load()
+	favourable, total := c.uneven.favourable.load(), c.uneven.total.load()
+	squares, uneven := c.uneven.squares.load(), c.uneven.count.Load()
 	out := Cell{
 		Groups:     groups,
 		Decisions:  yes + no + uneven,
 		Favourable: float64(yes) + favourable,
-		N:          float64(yes+no) + c.more.uneven.total.load(),
+		N:          float64(yes+no) + total,
 		Squares:    float64(yes+no) + squares,
-		TN:         c.more.truth[trueNegative].load(),
-		FN:         c.more.truth[falseNegative].load(),
-		FP:         c.more.truth[falsePositive].load(),
-		TP:         c.more.truth[truePositive].load(),
+		TN:         c.truth[trueNegative].load(),
+		FN:         c.truth[falseNegative].load(),
+		FP:         c.truth[falsePositive].load(),
+		TP:         c.truth[truePositive].load(),
 	}
-	out.Ends.Settled = c.more.settled.Load()
-	out.Ends.Denied = c.more.ends[endDenied].Load()
-	out.Ends.Fallback = c.more.ends[endFallback].Load()
-	out.Ends.Held = c.more.ends[endHeld].Load()
-	out.Ends.Stopped = c.more.ends[endStopped].Load()
-	out.Ends.Abandoned = c.more.ends[endAbandoned].Load()
-	out.Ends.Failed = c.more.ends[endFailed].Load()
+	out.Ends.Settled = c.settled.Load()
+	out.Ends.Denied = c.ends[endDenied].Load()
+	out.Ends.Fallback = c.ends[endFallback].Load()
+	out.Ends.Held = c.ends[endHeld].Load()
+	out.Ends.Stopped = c.ends[endStopped].Load()
+	out.Ends.Abandoned = c.ends[endAbandoned].Load()
+	out.Ends.Failed = c.ends[endFailed].Load()
 	return out
 }
 

@@ -91,6 +91,6 @@ func (c *counter) finish(err *error) {
 // ready completes g and finds its cell, so that what cannot be counted is refused
 // before anything happens.
 func (m *Monitor) ready(ctx context.Context, g *Groups) error {
-	_, err := m.cell(ctx, g)
+	_, err := m.place(ctx, g)
 	return err
 }
