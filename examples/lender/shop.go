@@ -51,7 +51,7 @@ func (s *shop) tour(v *web.Visit) (*web.Page, error) {
 		Template: "tour",
 		Data: map[string]any{
 			"Newcomer": newcomer, "Customer": s.who(v.Request, asCustomer), "Staff": s.who(v.Request, asStaff), "Reviewers": reviewers,
-			"Held": state.Held, "Stopped": state.Stopped != nil, "Status": s.monitor.Status().Status,
+			"Held": state.Held, "Stopped": state.Stopped != nil, "Fair": s.monitor.Status().Sentence,
 		},
 	}, nil
 }
