@@ -23,9 +23,11 @@ const resultTimeout = 10 * time.Second
 // A second Resume returns the stored result. A reviewer who replaces answers in next's place: next does not run. A call that no
 // rule holds runs at once, every time it is made; if it is drawn, its case is for review afterwards.
 //
-// An approval is for the function that asked: the one of the same System name and version. Functions made in one place of the program,
-// as in a loop over tools, have one name between them: give each its own with fairlead.Wrap(next, &fairlead.System{Name: ...}), or an
-// approval for one runs another.
+// An approval is for the function that asked: the one of the same System name and version, and of the same name in the program if it
+// was declared with one. Functions made in one place, as in a loop over tools, have one name between them: give each its own by
+// fairlead.Wrap(guarded, &fairlead.System{Name: ...}). Without, they are refused ([ErrRefused]) where a rule holds them, as soon as a
+// desk knows two of one name; inside a named boundary around all of them, such as an agent's, nothing can tell them apart, and an
+// approval for one would run another.
 //
 // A nil next or open panics, as does an Out that a stored result cannot be rebuilt as, unless Options.Codec is set.
 func Approve[In, Out any](
@@ -35,6 +37,7 @@ func Approve[In, Out any](
 	call.MustFunc("oversight.Approve", "open", open == nil)
 	mustDecode[Out]("oversight.Approve", desk)
 	site, fits := call.NewSite(nil, next), typeOf[Out]()
+	fn := desk.callee(next, site.Name)
 	return func(ctx context.Context, in In) (out Out, err error) {
 		ctx, scope := call.Enter(ctx, call.StageOversight, site)
 		defer scope.Exit(&err)
@@ -44,7 +47,7 @@ func Approve[In, Out any](
 		if err != nil {
 			return out, err
 		}
-		o := opening{d: d, subject: subject, in: in, isCall: true, fits: fits}
+		o := opening{d: d, subject: subject, site: site, fn: fn, in: in, isCall: true, fits: fits}
 		var f *dossier
 		if d.Resumed() {
 			f, err = desk.resumed(ctx, &o)
@@ -75,7 +78,7 @@ func Approve[In, Out any](
 // ask draws one call before it runs. It returns the decided case of a held one, nil if the call may run.
 func (k *Desk) ask(ctx context.Context, o *opening) (*dossier, error) {
 	var err error
-	if o.draw, err = k.draw(o.d, &o.c); err != nil {
+	if o.draw, err = k.draw(o.d, o.site, &o.c); err != nil {
 		return nil, err
 	}
 	if o.draw.hold == "" {
@@ -86,6 +89,9 @@ func (k *Desk) ask(ctx context.Context, o *opening) (*dossier, error) {
 
 // askFor opens the case of a call that is held.
 func (k *Desk) askFor(ctx context.Context, o *opening) (*dossier, error) {
+	if err := o.identified(); err != nil {
+		return nil, err
+	}
 	o.pending = true
 	ref, f, err := k.open(ctx, o)
 	if err != nil {

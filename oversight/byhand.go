@@ -27,7 +27,7 @@ func (k *Desk) Open(ctx context.Context, in, out any, c Case) error {
 	if subject == "" {
 		return call.Refuse(d, call.StageOversight, nobody, nil)
 	}
-	dr, err := k.draw(d, &c)
+	dr, err := k.draw(d, nil, &c)
 	if err != nil || !dr.sampled {
 		return err
 	}

@@ -72,6 +72,7 @@ type Desk struct {
 	state    *state
 	gauges   metric.Registration
 	types    sync.Map                // name of an outType → *outType, of the calls held here
+	places   sync.Map                // name of functions that were not declared with one → *place
 	halt     atomic.Pointer[Stopped] // stopped in this process, whatever the ledger says
 }
 

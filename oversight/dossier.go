@@ -115,6 +115,7 @@ func sealOf(id uuid.UUID, input digest, p *openedPublic, output []byte) digest {
 	h.bytes(output)
 	h.text(p.System)
 	h.text(p.Version)
+	h.text(p.Function)
 	h.text(p.Policy)
 	if p.Call {
 		h.text("call")
@@ -142,7 +143,7 @@ func (f *dossier) lapsed(now time.Time) bool {
 // matches refuses to give one person, input or function the answer that belongs to another.
 func (f *dossier) matches(o *opening, input digest) error {
 	d := o.d
-	system, version := d.System()
+	system, version := systemOf(d, o.site)
 	var why string
 	switch {
 	case f.subject != o.subject:
@@ -154,6 +155,8 @@ func (f *dossier) matches(o *opening, input digest) error {
 		why = "it was opened by another system"
 	case o.isCall && f.Version != version:
 		why = "it was approved for another version of the system"
+	case f.Function != o.fn.name && f.Function != "" && o.fn.name != "":
+		why = "it was approved for another function"
 	case f.Type != o.fits.name:
 		why = "the function returns another type now"
 	case f.input != input:

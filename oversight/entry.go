@@ -103,7 +103,8 @@ type openedPublic struct {
 	System      string  `json:"system"`
 	Type        string  `json:"type"` // of what the function returns
 	Version     string  `json:"version,omitempty"`
-	Deadline    int64   `json:"deadline"` // Unix nanoseconds
+	Function    string  `json:"function,omitempty"` // its name in the program; "" if it has none of its own
+	Deadline    int64   `json:"deadline"`           // Unix nanoseconds
 	Fallback    Verdict `json:"fallback"`
 	Need        int     `json:"need,omitempty"`   // reviewers who must agree; 0: one
 	Urgent      bool    `json:"urgent,omitempty"` // before what is not

@@ -201,6 +201,8 @@ func (p *openedPublic) more(key, v []byte) bool {
 		return asFloat(v, &p.BlindShare)
 	case "began":
 		return asInt(v, &p.Began)
+	case "function":
+		return asText(v, &p.Function)
 	case "lossy":
 		return asBool(v, &p.Lossy)
 	}

@@ -115,7 +115,7 @@ func (t *transport) trip(ctx context.Context, scope *call.Scope, r *http.Request
 	if err != nil {
 		return nil, err, nil
 	}
-	o := opening{d: d, subject: subject, isCall: true, fits: replyType}
+	o := opening{d: d, subject: subject, site: t.site, isCall: true, fits: replyType}
 	out, f, refusal := t.ask(ctx, &o, r)
 	if refusal != nil {
 		return nil, refusal, nil
@@ -157,7 +157,7 @@ func (t *transport) ask(ctx context.Context, o *opening, r *http.Request) (out *
 		if o.c, err = call.Try(o.d, call.StageOversight, "the open function", t.open, r); err != nil {
 			return nil, nil, err
 		}
-		if o.draw, err = t.desk.draw(o.d, &o.c); err != nil || !o.draw.sampled {
+		if o.draw, err = t.desk.draw(o.d, t.site, &o.c); err != nil || !o.draw.sampled {
 			return r, nil, err
 		}
 	}

@@ -17,6 +17,8 @@ import (
 type opening struct {
 	d       *call.Decision
 	subject string
+	site    *call.Site // of the guard; nil: unknown
+	fn      callee     // behind an Approve
 	c       Case
 	draw    draw
 	in      any
@@ -28,7 +30,7 @@ type opening struct {
 
 // draw decides whether people see a call, and notes it; a rule that panics refuses the call. (call.Try would make the case escape to
 // the heap, for every call.)
-func (k *Desk) draw(d *call.Decision, c *Case) (dr draw, err error) {
+func (k *Desk) draw(d *call.Decision, site *call.Site, c *Case) (dr draw, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = call.Refuse(d, call.StageOversight, "a rule's When function panicked", panicked(r))
@@ -36,7 +38,7 @@ func (k *Desk) draw(d *call.Decision, c *Case) (dr draw, err error) {
 	}()
 	dr = k.sampler.draw(c, d.ID(), d.Began())
 	if dr.hold == "" && c.Key != "" {
-		k.heldBefore(d, c, &dr)
+		k.heldBefore(d, site, c, &dr)
 	}
 	d.NoteSampled(dr.review(d.ID()))
 	return dr, nil
@@ -44,14 +46,14 @@ func (k *Desk) draw(d *call.Decision, c *Case) (dr draw, err error) {
 
 // heldBefore draws a call whose key has a case that is held now, whatever the draw was: or a model that is not always of one mind
 // could be asked until it says something that no rule holds.
-func (k *Desk) heldBefore(d *call.Decision, c *Case, dr *draw) {
+func (k *Desk) heldBefore(d *call.Decision, site *call.Site, c *Case, dr *draw) {
 	s := k.state
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.held == 0 {
 		return
 	}
-	system, _ := d.System()
+	system, _ := systemOf(d, site)
 	if r := s.keyed[openedID(system, c.Key, d.ID())]; r != nil {
 		*dr = draw{p: r.Probability, rule: r.Rule, hold: r.HoldRule, sampled: true}
 	}
@@ -132,13 +134,13 @@ func (k *Desk) standing(ctx context.Context, o *opening, seq ledger.Seq) (*dossi
 }
 
 func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, error) {
-	system, version := o.d.System()
+	system, version := systemOf(o.d, o.site)
 	dr := &o.draw
 	public := openedPublic{
 		Probability: dr.p, Rule: dr.rule, Held: dr.hold != "", HoldRule: dr.hold, Call: o.isCall,
 		Stratum: o.c.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: system, Version: version, Type: o.fits.name,
 		Fallback: k.policy.Fallback, Need: dr.need, Urgent: dr.urgent, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
-		Began: o.d.Began().UnixNano(),
+		Began: o.d.Began().UnixNano(), Function: o.fn.name,
 	}
 	body := openedBody{
 		openedHead:   openedHead{Title: o.c.Title, Score: finite(o.c.Score), InputDigest: input[:]},

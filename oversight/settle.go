@@ -112,6 +112,9 @@ func (k *Desk) delivered(ctx context.Context, d *call.Decision, f *dossier) erro
 // resumed finds the case that a call made with Resume continues.
 func (k *Desk) resumed(ctx context.Context, o *opening) (*dossier, error) {
 	d := o.d
+	if err := o.identified(); err != nil {
+		return nil, err
+	}
 	f, err := k.read(ctx, d.ID())
 	if err != nil {
 		return nil, inDecision(err, d)

@@ -33,7 +33,7 @@ func Wrap[In, Out any](
 		}
 		if d.Resumed() {
 			var f *dossier
-			if f, err = desk.resumed(ctx, &opening{d: d, subject: subject, in: in, fits: fits}); err != nil {
+			if f, err = desk.resumed(ctx, &opening{d: d, subject: subject, site: site, in: in, fits: fits}); err != nil {
 				return out, err
 			}
 			return deliver[Out](ctx, desk, d, f)
@@ -46,14 +46,14 @@ func Wrap[In, Out any](
 		if err != nil {
 			return out, err
 		}
-		dr, err := desk.draw(d, &c)
+		dr, err := desk.draw(d, site, &c)
 		if err != nil {
 			return out, err
 		}
 		if !dr.sampled {
 			return said, nil // the common case: nothing has been boxed so far
 		}
-		f, err := desk.watch(ctx, &opening{d: d, subject: subject, c: c, draw: dr, in: in, out: said, fits: fits})
+		f, err := desk.watch(ctx, &opening{d: d, subject: subject, site: site, c: c, draw: dr, in: in, out: said, fits: fits})
 		if err != nil {
 			return out, err
 		}
