@@ -492,3 +492,33 @@ func BenchmarkDecision(b *testing.B) {
 		s.Exit(&err)
 	}
 }
+
+// What a guard inside says at the end it says once, knowing what the guards outside made of it, and before the caller has the answer.
+func TestAtEndKnowsHowTheCallEnded(t *testing.T) {
+	var told []Outcome
+	inside := guard(StageOversight, func(_ Stage, d *Decision) { d.AtEnd(func(o Outcome) { told = append(told, o) }) }, answer)
+	refuses := false
+	outside := guard(StageConsent, ignore, func(ctx context.Context, in int) (int, error) {
+		out, err := inside(ctx, in)
+		assert.Empty(t, told, "not while a guard may still refuse")
+		if refuses {
+			return 0, Refuse(From(ctx), StageConsent, "no", nil)
+		}
+		return out, err
+	})
+	for _, want := range []Outcome{Allowed, Failed} {
+		told, refuses = nil, want == Failed
+		_, err := outside(t.Context(), 1)
+		require.Equal(t, refuses, err != nil)
+		require.Equal(t, []Outcome{want}, told)
+	}
+	told = nil
+	require.Panics(t, func() {
+		_, _ = guard(StageConsent, ignore, func(ctx context.Context, in int) (int, error) {
+			_, _ = inside(ctx, in)
+			panic("canary")
+		})(t.Context(), 1)
+	})
+	require.Equal(t, []Outcome{Failed}, told)
+	(*Decision)(nil).AtEnd(nil)
+}

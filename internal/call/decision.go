@@ -47,6 +47,7 @@ type Decision struct {
 	why       any
 	output    any
 	hasOutput bool
+	atEnd     []func(Outcome)
 	attempts  attempts // of the HTTP requests made inside this decision
 }
 
@@ -213,9 +214,31 @@ func (d *Decision) end(ctx context.Context, fp fingerprint, err error) {
 	d.ended.Store(true)
 	err = d.explained(err)
 	out := d.Final(err)
+	for _, told := range d.ending() {
+		told(out)
+	}
 	d.memory.finish(fp, d, out == Failed)
 	d.trail.end(d, out, err)
 	d.endTelemetry(ctx, out, err)
+}
+
+// AtEnd has f told how the decision ended, before whoever made the call has the answer: for what must not be said of it while a guard
+// further out can still refuse. f must not panic.
+func (d *Decision) AtEnd(f func(Outcome)) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.atEnd = append(d.atEnd, f)
+}
+
+func (d *Decision) ending() []func(Outcome) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	told := d.atEnd
+	d.atEnd = nil
+	return told
 }
 
 // noteAnswer remembers what Fairlead answered an SDK instead of the other side, here and in every decision this one was begun in:
