@@ -134,7 +134,9 @@ func (b *tab) silent() {
 }
 
 // within is a context for one step.
-func (b *tab) within() (context.Context, context.CancelFunc) { return context.WithTimeout(b.ctx, patience) }
+func (b *tab) within() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(b.ctx, patience)
+}
 
 // eval evaluates an expression in which $ is page.js.
 func eval[T any](b *tab, expression string) T {
