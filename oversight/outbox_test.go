@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
 	"github.com/fairlead-go/fairlead/oversight"
 )
@@ -114,4 +115,53 @@ func TestDueCasesAreNoticedAndUrgent(t *testing.T) {
 	require.ErrorIs(t, err, oversight.ErrPolicy)
 	_, err = oversight.New(t.Context(), ledger.Memory(nil), oversight.Policy{Blind: 1}, nil)
 	require.ErrorIs(t, err, oversight.ErrPolicy)
+}
+
+// What a guard further out keeps back was not delivered: it stays in the list, and does not lapse the later for it.
+func TestWhatAnOuterGuardRefusesIsNotDelivered(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdAll(0, 0, ""))
+	ctx := about(t.Context(), "anna")
+	full := errors.New("the journal is full")
+	site := call.NewSite(&call.System{Name: "numbers"}, nil)
+	var reached []error // what the outer guard was given
+	outer := func(ctx context.Context, in int, fault error) (out int, err error) {
+		ctx, scope := call.Enter(ctx, call.StageConsent, site)
+		defer scope.Exit(&err)
+		out, err = call.Next(ctx, &scope, number(desk), in)
+		reached = append(reached, err)
+		if fault != nil {
+			return 0, fault
+		}
+		return out, err
+	}
+	owed := func() int {
+		list, err := desk.Undelivered(ctx, 0)
+		require.NoError(t, err)
+		for _, d := range list {
+			file, err := desk.Get(ctx, d.Case)
+			require.NoError(t, err)
+			require.False(t, file.Delivered)
+		}
+		return len(list)
+	}
+	var ids []uuid.UUID
+	for n, v := range []oversight.Verdict{oversight.Approved, oversight.Rejected} {
+		_, err := outer(ctx, n, nil)
+		ids = append(ids, held(t, err).Case)
+		decide(t, desk, ids[n], oversight.Judgement{Verdict: v})
+	}
+	reached = nil
+	for n, id := range ids {
+		_, err := outer(oversight.Resume(ctx, id), n, full)
+		require.ErrorIs(t, err, full)
+	}
+	require.NoError(t, reached[0])
+	require.ErrorIs(t, reached[1], oversight.ErrRejected)
+	require.Equal(t, 2, owed())
+	_, err := outer(oversight.Resume(ctx, ids[0]), 0, nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, owed())
+	_, err = outer(oversight.Resume(ctx, ids[1]), 1, nil)
+	require.ErrorIs(t, err, oversight.ErrRejected)
+	require.Zero(t, owed())
 }

@@ -97,6 +97,23 @@ func (k *Desk) overtime(ctx context.Context, c caseRef) (*dossier, error) {
 	return k.read(ctx, c.id)
 }
 
+// goesOut has it recorded that the answer went out, or the rejection, once the guards further out have let it: what they refuse was not
+// delivered, and stands in Undelivered as before. If it cannot be recorded it stands there, too: delivered twice is the same twice.
+func (k *Desk) goesOut(ctx context.Context, d *call.Decision, f *dossier) {
+	if f.delivered {
+		return
+	}
+	d.AtEnd(func(end call.Outcome) {
+		if end != call.Allowed && end != call.Replaced && end != call.Rejected {
+			return
+		}
+		// Its caller may have gone meanwhile, and has the answer all the same.
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), resultTimeout)
+		defer cancel()
+		_ = k.delivered(after, d, f)
+	})
+}
+
 // delivered records that the answer has gone out; of all deliveries of one case the first is kept.
 func (k *Desk) delivered(ctx context.Context, d *call.Decision, f *dossier) error {
 	if f.delivered {

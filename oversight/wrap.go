@@ -145,22 +145,18 @@ func (k *Desk) verdictOn(ctx context.Context, d *call.Decision, f *dossier) ([]b
 	case Replaced:
 		return f.decision().Output, nil
 	}
-	if err := k.delivered(ctx, d, f); err != nil {
-		return nil, err
-	}
+	k.goesOut(ctx, d, f)
 	return nil, &RejectedError{Case: f.id, Decision: d.ID(), Expired: f.verdict.expired}
 }
 
-// handOver decodes an answer, records that it goes out, and states the outcome.
+// handOver decodes an answer, has it recorded that it goes out, and states the outcome.
 func handOver[Out any](ctx context.Context, k *Desk, d *call.Decision, f *dossier, data []byte) (Out, error) {
 	var out, none Out
 	if err := k.codec.decode(data, &out); err != nil {
 		return none, call.Refuse(d, call.StageOversight,
 			"the stored answer, or the reviewer's, is not a value of the function's type", err)
 	}
-	if err := k.delivered(ctx, d, f); err != nil {
-		return none, err
-	}
+	k.goesOut(ctx, d, f)
 	if f.verdict.Verdict == Replaced {
 		d.SetFinal(call.Replaced)
 	}

@@ -49,6 +49,7 @@ type listed struct {
 	oversight.Item
 	ID     string
 	Mine   bool
+	Tick   bool // may be ticked for a bulk
 	Appeal bool
 	Undo   bool // decided by a reviewer; the verdict can still be taken back
 }
@@ -98,7 +99,7 @@ func (c *console) fill(v *web.Visit, q *queueView) error {
 	for i, item := range items {
 		systems[item.System] = true
 		one := listed{Item: item, ID: item.Case.String(), Mine: item.Reviewer == v.Who || item.Assigned == v.Who, Undo: !item.StandsAt.IsZero()}
-		one.Appeal = appealed(item)
+		one.Appeal, one.Tick = appealed(item), q.Review
 		if !q.wants(one) {
 			continue
 		}

@@ -40,6 +40,7 @@ type caseView struct {
 	ID       string
 	Open     bool // nobody has decided, or the verdict can be taken back
 	Decided  bool
+	Appeal   bool
 	Mine     bool // this reviewer has the lease
 	Free     bool // nobody has, and this reviewer may take it
 	Token    string
@@ -119,7 +120,7 @@ func (c *console) casePage(v *web.Visit, view *caseView, status int) *web.Page {
 
 func (c *console) view(v *web.Visit, f oversight.File, d *draft, n *notice) *caseView {
 	view := &caseView{
-		File: f, ID: f.Case.String(), Decided: f.Verdict != "" || f.Withdrawn, Notice: n, Reasons: c.o.Reasons,
+		File: f, ID: f.Case.String(), Decided: f.Verdict != "" || f.Withdrawn, Appeal: f.AppealOf != uuid.Nil, Notice: n, Reasons: c.o.Reasons,
 		Route: c.may(v, Route), Review: c.may(v, Review), Reveal: c.o.Reveal != nil && f.Session != "",
 	}
 	now := time.Now()
