@@ -21,6 +21,11 @@
 //		return web.See("case/" + id + "?said=approved"), nil // 303; "approved" is looked up in Options.Sayings
 //	}
 //
+// # What users of the module see
+//
+// These types have no names outside this module: a page package exports plain fields in its Options (Catalogues
+// map[string]map[string]string, Language func(*http.Request) string, Location, Key, Origins) and fills web.Options from them.
+//
 // # Templates
 //
 // Every *.html file of Options.Templates is a template named by its base name without ".html"; {{define}} works too. It is the
@@ -30,7 +35,7 @@
 //	{{.T "Approve"}}             the reader's language; {{.T "%d cases" .Data.N}} with figures
 //	{{.Root}}                    what links begin with: <a href="{{.Root}}case/1">, never "/case/1"
 //	{{.Token}}                   inside every <form method="post">: a hidden field, another one each time
-//	{{.Time t}} {{.Ago t}}       a <time>; {{.Day t}} without the hour; {{.Span d}} a duration in words
+//	{{.Time t}} {{.Ago t}}       a <time>; {{.Day t}} and {{.Clock t}} as text; {{.Span d}} a duration in words
 //	{{.Number n}} {{.Percent p}} 1,234.5 and 12.3 % as the reader's language writes them
 //	{{.Who}} {{.Lang}} {{.Path}} who asks, the language, the path within the site
 //	{{template "row" (.With x)}} another template about x: its dot is a View again, with Data x
@@ -50,7 +55,8 @@
 //
 // # What the stylesheet knows
 //
-//	.card .cards .columns(.three)  boxes; a grid of boxes; side by side, one below the other when narrow
+//	.card .cards .columns          boxes; a grid of boxes; two side by side, one below the other when narrow; also .three, .fit
+//	                               (as many as fit) and .aside (a wide and a narrow one; .sticky keeps the latter in view)
 //	.scroll > table, table.stack   wide tables scroll in their box (give it tabindex="0" role="region" aria-label); or rows become
 //	                               cards when narrow (td needs data-label="Column")
 //	.badge .ok .warn .bad .info    states; also on .notice and .meter
@@ -59,7 +65,8 @@
 //	button, .button                plain; .primary, .danger, .quiet; .row puts them beside each other
 //	label.field                    label text, then input, select or textarea; small.hint below
 //	.check                         a label with a checkbox or a radio button before its text
-//	dl.facts                       names beside values
+//	dl.facts                       names beside values; table.panel for many, with tr.d1 to .d4 indented
+//	ul.plain, .prose               a list without bullets; text whose line ends are kept
 //	nav.tabs > a                   tabs as links; aria-current="page" on the one shown
 //	pre, code, .data               figures and JSON; pre wraps
 //	table.diff, ins, del           .same, .changed rows

@@ -102,6 +102,9 @@ func (v *Visit) Day(t time.Time) string {
 	return v.T("%[1]d %[2]s %[3]d", t.Day(), v.T(t.Month().String()), t.Year())
 }
 
+// Clock is a time of day: "23:05".
+func (v *Visit) Clock(t time.Time) string { return t.In(v.site.o.Location).Format("15:04") }
+
 // Time is a moment as an element: "28 November 2026, 23:05 UTC". The zero time is a dash.
 func (v *Visit) Time(t time.Time) template.HTML {
 	if t.IsZero() {
