@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+
+	"github.com/fairlead-go/fairlead/internal/call"
 )
 
 // Controller is who answers for the data, as receipts and exports name them (ISO/IEC TS 27560). None of it bears on a check.
@@ -40,6 +43,29 @@ func (c Controller) LogValue() slog.Value { return slog.StringValue(c.String()) 
 
 // MarshalJSON is String, for logs that write JSON.
 func (c Controller) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
+
+// Controller is who answers for the data, as Options said, without the key; the zero Controller if they did not, and for the nil gate.
+func (g *Gate) Controller() Controller {
+	if g == nil || g.controller == nil {
+		return Controller{}
+	}
+	c := *g.controller
+	c.Storage, c.Signer = slices.Clone(c.Storage), nil
+	return c
+}
+
+// Receipts says whether the gate can give receipts for a purpose: nil, or an *InvalidError that names what they would lack. Only events with
+// a jurisdiction of their own do without Controller.Jurisdiction.
+func (g *Gate) Receipts(purpose string) error {
+	if g == nil {
+		return call.Refuse(nil, call.StageConsent, "the gate is nil or zero; make it with consent.New", nil)
+	}
+	p := g.purposes[purpose]
+	if p == nil {
+		return &InvalidError{Field: "Event.Purpose", Why: "is not one of the gate's purposes"}
+	}
+	return g.controller.missing(&Event{}, p)
+}
 
 // missing says which field a receipt of the event would lack.
 func (c *Controller) missing(e *Event, p *purpose) error {

@@ -248,6 +248,25 @@ func TestReceiptSaysWhatItLacks(t *testing.T) {
 	require.ErrorIs(t, err, consent.ErrNoReceipt)
 }
 
+func TestWhoAnswersForTheDataIsNoSecretAndTheKeyIs(t *testing.T) {
+	gate, _ := receiptGate(t)
+	c := gate.Controller()
+	assert.Equal(t, "Example Shop", c.Name)
+	assert.Nil(t, c.Signer)
+	c.Storage[0] = "elsewhere"
+	assert.Equal(t, []string{"EU"}, gate.Controller().Storage)
+	require.NoError(t, gate.Receipts("offers"))
+	require.ErrorContains(t, gate.Receipts("resale"), "Purpose")
+
+	bare, _ := newGate(t)
+	assert.Empty(t, bare.Controller().Name)
+	require.ErrorContains(t, bare.Receipts("offers"), "Options.Controller")
+	for _, none := range []*consent.Gate{nil, {}} {
+		assert.Empty(t, none.Controller().Name)
+		require.Error(t, none.Receipts("offers"))
+	}
+}
+
 func TestControllersPrintWithoutTheirKey(t *testing.T) {
 	c := controller(t)
 	text := fmt.Sprintf("%v %+v %#v %x %d", c, *c, *c, *c, c)

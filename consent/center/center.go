@@ -1,42 +1,57 @@
 // Package center is the customer's preference centre: what they are asked, in the exact words, what they said to it, and a way to say
-// something else that is as easy as the first time (GDPR article 7(3)).
+// something else that is as easy as the first time (GDPR article 7(3)). Its pages need no JavaScript.
 //
 //	choices, err := center.New(gate, signedIn, nil) // signedIn: func(*http.Request) (who string, err error)
 //	mux.Handle("/choices/", http.StripPrefix("/choices", choices))
 //
-// It speaks JSON:
+// The pages are "", the choices; "history"; "receipt/12", a signed receipt to keep; and "export", all of it as ISO/IEC TS 27560 records.
+// Whose choices they are is what the authoriser says, and nothing in the request. Where a purpose is allowed in some jurisdictions until
+// a person objects, say which is theirs: the pages and the interface below ask the gate with what consent.WithAsk left in the
+// request's context, as the application's own calls do.
 //
-//	GET  /purposes          the purposes with their notices, what the person said, and a token for the following
-//	POST /grant             {"purpose": "offers", "notice_digest": "..."}: the digest of the notice that was shown
-//	POST /withdraw          {"purpose": "offers"}
-//	POST /object            {"purpose": "offers"}
-//	GET  /history           what the person said, oldest first
-//	GET  /export            the same as ISO/IEC TS 27560 records
-//	GET  /receipt?seq=12    a signed receipt of one of them
+// For an application that draws pages of its own the same is there as JSON:
 //
-// A person sees and changes their own choices only: whose they are is what the authoriser says, and nothing in the request. A POST
-// has to come from the same origin, as application/json, with the token of GET /purposes in X-CSRF-Token.
+//	GET  /api/purposes          the purposes with their notices, what the person said, and a token
+//	POST /api/grant             {"purpose": "offers", "notice_digest": "..."}: the digest of the notice that was shown
+//	POST /api/withdraw          {"purpose": "offers"}
+//	POST /api/object            {"purpose": "offers"}
+//	GET  /api/history           what the person said, oldest first
+//
+// A POST has to come from the same origin, as application/json, with a token in X-CSRF-Token. A token is good once: the answer holds the
+// next one.
 package center
 
 import (
-	"crypto/rand"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/fairlead-go/fairlead/consent"
+	"github.com/fairlead-go/fairlead/internal/web"
 )
 
 // Options of a centre.
 type Options struct {
-	// Secret makes the tokens: 32 bytes or more, the same in all processes that serve the centre. Default: random, for one process.
+	// Brand stands at the top of each page. Default: the name of the gate's Controller.
+	Brand string
+	// Catalogues translate the pages: by language, as in "de" or "de-CH", from the English sentence to the other. What is not in them stays
+	// English. Names and notices of purposes are shown as the gate has them. Default: none.
+	Catalogues map[string]map[string]string
+	// Language is a person's, such as the one in their profile. Default: that of the browser.
+	Language func(*http.Request) string
+	// Location is the time zone of the times that are shown. Default: UTC.
+	Location *time.Location
+	// Secret makes the tokens of forms: 32 bytes or more, the same in all processes that serve the centre. Default: random, for one process.
 	Secret []byte
 	// Origins are further origins that may post, as in "https://account.shop.example". Default: the one the centre is served from.
 	Origins []string
-	// Complete adds to an event what only the application knows: age, guardian, jurisdiction. What it changes of subject, kind and
-	// purpose is put back. An error refuses the event. Default: nothing is added.
+	// Complete adds to an event what only the application knows: age, guardian, jurisdiction. What it changes of subject, kind, purpose
+	// and recipient is put back. An error refuses the event. Default: nothing is added.
 	Complete func(r *http.Request, e *consent.Event) error
 }
 
@@ -49,8 +64,8 @@ func (o Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, o.String
 // LogValue is String, for slog.
 func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
 
-// minSecret is the shortest Options.Secret, in bytes.
-const minSecret = 32
+//go:embed pages/*.html
+var pages embed.FS
 
 // New makes the centre. auth says who is asking, by the application's own session, and must be given; an error or an empty answer
 // is 401.
@@ -58,57 +73,97 @@ func New(gate *consent.Gate, auth func(*http.Request) (who string, err error), o
 	if opts == nil {
 		opts = &Options{}
 	}
-	switch {
-	case gate == nil:
-		return nil, errors.New("center: the gate is nil; make it with consent.New")
-	case auth == nil:
-		return nil, errors.New("center: the authoriser is nil; nobody's choices are open to everybody")
-	case opts.Secret != nil && len(opts.Secret) < minSecret:
-		return nil, errors.New("center: Options.Secret is shorter than 32 bytes")
+	if len(gate.Purposes()) == 0 {
+		return nil, errors.New("center: the gate is nil, zero or without purposes; make it with consent.New")
 	}
-	c := &center{gate: gate, auth: auth, complete: opts.Complete, secret: append([]byte(nil), opts.Secret...)}
-	if opts.Secret == nil {
-		c.secret = make([]byte, minSecret)
-		_, _ = rand.Read(c.secret) // never fails since Go 1.24
+	c := &center{gate: gate, auth: auth, complete: opts.Complete}
+	brand := opts.Brand
+	if brand == "" {
+		brand = gate.Controller().Name
+	}
+	var err error
+	c.site, err = web.New(web.Options{
+		Name: "center", Auth: auth, Templates: pages, Brand: brand, Nav: nav, Sayings: sayings, Location: opts.Location, Key: opts.Secret,
+		Language: web.Language{Catalogues: opts.Catalogues, Choose: opts.Language}, Origins: opts.Origins,
+	})
+	if err != nil {
+		return nil, err
 	}
 	for _, origin := range opts.Origins {
 		if err := c.origins.AddTrustedOrigin(origin); err != nil {
 			return nil, errors.New("center: Options.Origins holds what is no origin, such as https://shop.example")
 		}
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /purposes", c.as(c.purposes))
-	mux.HandleFunc("GET /history", c.as(c.history))
-	mux.HandleFunc("GET /export", c.as(c.export))
-	mux.HandleFunc("GET /receipt", c.as(c.receipt))
-	mux.HandleFunc("POST /grant", c.as(c.change(consent.Granted)))
-	mux.HandleFunc("POST /withdraw", c.as(c.change(consent.Withdrawn)))
-	mux.HandleFunc("POST /object", c.as(c.change(consent.Objected)))
-	return mux, nil
+	c.site.Page("GET /{$}", c.choices)
+	c.site.Page("GET /history", c.past)
+	c.site.Post("POST /allow", c.allow)
+	c.site.Post("POST /stop", c.stop)
+	c.site.Raw("GET /export", c.export)
+	c.site.Raw("GET /receipt/{seq}", c.receipt)
+	c.api = c.routes()
+	return c, nil
 }
 
 type center struct {
 	gate     *consent.Gate
 	auth     func(*http.Request) (string, error)
 	complete func(*http.Request, *consent.Event) error
-	secret   []byte
+	site     *web.Site
+	api      http.Handler
 	origins  http.CrossOriginProtection
 }
 
-// as is a handler for a person who has signed in.
-func (c *center) as(next func(w http.ResponseWriter, r *http.Request, who string)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Add("Vary", "Sec-GPC")
-		h.Add("Vary", "Cookie")
-		who, err := c.auth(r)
-		if err != nil || who == "" {
-			problem(w, http.StatusUnauthorized, "Please sign in first.")
-			return
-		}
-		next(w, r, who)
+// ServeHTTP serves the pages and, below /api/, JSON.
+func (c *center) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		c.api.ServeHTTP(w, r)
+		return
 	}
+	c.site.ServeHTTP(w, r)
+}
+
+func nav(v *web.Visit) []web.Link {
+	return []web.Link{{Text: v.T("Your choices")}, {Href: "history", Text: v.T("History")}}
+}
+
+// sayings are what a page says once a form is done.
+var sayings = map[string]string{
+	"allowed": "Saved. You allow this now, and can take it back with one click at any time.",
+	"stopped": "Saved. We no longer use your data for this.",
+	"noted":   "Saved, but it makes no difference yet. Below it says why.",
+}
+
+func (c *center) purpose(id string) (consent.Purpose, bool) {
+	for _, p := range c.gate.Purposes() {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return consent.Purpose{}, false
+}
+
+// ask is what is asked of the gate about one purpose: of those the application's context names no others come in.
+func ask(r *http.Request, who, purpose, recipient string) consent.Ask {
+	return consent.Ask{Subject: who, Purpose: purpose, Recipient: recipient, Also: []string{}, GPC: consent.GPC(r)}
+}
+
+// unanswered says that the gate could not tell.
+func unanswered(a consent.Answer) bool {
+	return a.Reason == consent.ReasonUnavailable || a.Reason == consent.ReasonStale
+}
+
+// errNotHere is that Options.Complete refused.
+var errNotHere = web.Problem(http.StatusForbidden, "This choice cannot be made here, so nothing was changed.")
+
+// record records an event for who has signed in.
+func (c *center) record(r *http.Request, e consent.Event) (consent.Event, error) {
+	e.Method = "preference centre"
+	full := e
+	if c.complete != nil {
+		if err := c.complete(r, &full); err != nil {
+			return consent.Event{}, errNotHere
+		}
+		full.Subject, full.Purpose, full.Recipient, full.Kind = e.Subject, e.Purpose, e.Recipient, e.Kind
+	}
+	return c.gate.Record(r.Context(), full)
 }

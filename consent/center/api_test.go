@@ -84,7 +84,7 @@ type page struct {
 
 func (b browser) page() (p page) {
 	b.t.Helper()
-	w := browser{b.t, b.centre, b.who, http.Header{"Sec-Gpc": b.header["Sec-Gpc"]}}.send(http.MethodGet, "/purposes", "")
+	w := browser{b.t, b.centre, b.who, http.Header{"Sec-Gpc": b.header["Sec-Gpc"]}}.send(http.MethodGet, "/api/purposes", "")
 	require.Equal(b.t, http.StatusOK, w.Code)
 	require.NoError(b.t, json.Unmarshal(w.Body.Bytes(), &p))
 	return p
@@ -114,25 +114,25 @@ func TestAPersonSeesAndChangesTheirChoices(t *testing.T) {
 	assert.NotEmpty(t, p.Purposes[0].Text)
 	assert.True(t, p.Purposes[0].MayAsk)
 
-	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/grant", grant(p)).Code)
+	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/api/grant", grant(p)).Code)
 	p = b.page()
 	assert.True(t, p.Purposes[0].Allowed)
-	w := b.send(http.MethodGet, fmt.Sprint("/receipt?seq=", p.Purposes[0].Receipt), "")
+	w := b.send(http.MethodGet, fmt.Sprint("/receipt/", p.Purposes[0].Receipt), "")
 	require.Equal(t, http.StatusOK, w.Code, w.Body)
 	receipt, err := consent.VerifyReceipt(w.Body.String(), key.Public().(ed25519.PublicKey))
 	require.NoError(t, err)
 	assert.Equal(t, consent.Granted, receipt.Event.Kind)
 	assert.Equal(t, "preference centre", receipt.Event.Method)
 
-	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/withdraw", `{"purpose":"offers"}`).Code, "as easy as granting")
-	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/object", `{"purpose":"ads"}`).Code)
+	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/api/withdraw", `{"purpose":"offers"}`).Code, "as easy as granting")
+	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/api/object", `{"purpose":"ads"}`).Code)
 	p = b.page()
 	assert.Equal(t, "withdrawn", p.Purposes[0].Reason)
 	assert.False(t, p.Purposes[0].MayAsk, "not again so soon")
 	assert.Equal(t, "objected", p.Purposes[1].Reason)
 
 	var history struct{ Events []struct{ Kind string } }
-	require.NoError(t, json.Unmarshal(b.send(http.MethodGet, "/history", "").Body.Bytes(), &history))
+	require.NoError(t, json.Unmarshal(b.send(http.MethodGet, "/api/history", "").Body.Bytes(), &history))
 	require.Len(t, history.Events, 3)
 	assert.Equal(t, "withdrawn", history.Events[1].Kind)
 	export := b.send(http.MethodGet, "/export", "")
@@ -144,22 +144,22 @@ func TestAPersonSeesAndChangesTheirChoices(t *testing.T) {
 func TestThePersonIsWhoTheAuthoriserSays(t *testing.T) {
 	gate, _ := newGate(t)
 	one := open(t, gate, nil)
-	require.Equal(t, http.StatusOK, one.send(http.MethodPost, "/grant", grant(one.page())).Code)
+	require.Equal(t, http.StatusOK, one.send(http.MethodPost, "/api/grant", grant(one.page())).Code)
 	seq := one.page().Purposes[0].Receipt
 	other := one
 	other.who = "customer-2"
 	assert.Equal(t, "no_record", other.page().Purposes[0].Reason)
-	assert.Equal(t, http.StatusNotFound, other.send(http.MethodGet, fmt.Sprint("/receipt?seq=", seq), "").Code)
-	assert.NotContains(t, other.send(http.MethodGet, "/history", "").Body.String(), "granted")
+	assert.Equal(t, http.StatusNotFound, other.send(http.MethodGet, fmt.Sprint("/receipt/", seq), "").Code)
+	assert.NotContains(t, other.send(http.MethodGet, "/api/history", "").Body.String(), "granted")
 	nobody := one
 	nobody.who = ""
-	r := httptest.NewRequest(http.MethodGet, "/history", nil)
+	r := httptest.NewRequest(http.MethodGet, "/api/history", nil)
 	w := httptest.NewRecorder()
 	nobody.centre.ServeHTTP(w, r)
 	assert.Equal(t, http.StatusUnauthorized, w.Code)
 	stolen := other
 	stolen.header = http.Header{"X-Csrf-Token": {one.token()}}
-	assert.Equal(t, http.StatusForbidden, stolen.send(http.MethodPost, "/withdraw", `{"purpose":"offers"}`).Code, "a token is one person's")
+	assert.Equal(t, http.StatusForbidden, stolen.send(http.MethodPost, "/api/withdraw", `{"purpose":"offers"}`).Code, "a token is one person's")
 }
 
 func TestForgedRequestsAreRefused(t *testing.T) {
@@ -173,23 +173,23 @@ func TestForgedRequestsAreRefused(t *testing.T) {
 		body   string
 		want   int
 	}{
-		"from another site":       {http.Header{"Sec-Fetch-Site": {"cross-site"}}, http.MethodPost, "/grant", good, http.StatusForbidden},
-		"from a sister site":      {http.Header{"Sec-Fetch-Site": {"same-site"}}, http.MethodPost, "/grant", good, http.StatusForbidden},
-		"of another origin":       {http.Header{"Sec-Fetch-Site": nil, "Origin": {"https://evil.example"}}, http.MethodPost, "/grant", good, http.StatusForbidden},
-		"without a token":         {http.Header{"X-Csrf-Token": nil}, http.MethodPost, "/grant", good, http.StatusForbidden},
-		"with a wrong token":      {http.Header{"X-Csrf-Token": {"AAAA"}}, http.MethodPost, "/grant", good, http.StatusForbidden},
-		"as a form":               {http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, http.MethodPost, "/grant", good, http.StatusUnsupportedMediaType},
-		"as plain text":           {http.Header{"Content-Type": {"text/plain"}}, http.MethodPost, "/grant", good, http.StatusUnsupportedMediaType},
-		"by GET":                  {nil, http.MethodGet, "/grant", "", http.StatusMethodNotAllowed},
-		"not JSON":                {nil, http.MethodPost, "/grant", "purpose", http.StatusBadRequest},
-		"two documents":           {nil, http.MethodPost, "/grant", good + good, http.StatusBadRequest},
-		"for somebody else":       {nil, http.MethodPost, "/grant", `{"purpose":"offers","subject":"customer-2"}`, http.StatusBadRequest},
-		"huge":                    {nil, http.MethodPost, "/grant", `{"purpose":"` + strings.Repeat("x", 1<<20) + `"}`, http.StatusBadRequest},
-		"for an unknown purpose":  {nil, http.MethodPost, "/grant", `{"purpose":"resale"}`, http.StatusNotFound},
-		"for a text not read":     {nil, http.MethodPost, "/grant", `{"purpose":"offers"}`, http.StatusConflict},
-		"for an earlier text":     {nil, http.MethodPost, "/grant", `{"purpose":"offers","notice_digest":"` + strings.Repeat("0", 64) + `"}`, http.StatusConflict},
-		"with a huge recipient":   {nil, http.MethodPost, "/withdraw", `{"purpose":"offers","recipient":"` + strings.Repeat("x", 5000) + `"}`, http.StatusBadRequest},
-		"a receipt for no number": {nil, http.MethodGet, "/receipt?seq=x", "", http.StatusBadRequest},
+		"from another site":       {http.Header{"Sec-Fetch-Site": {"cross-site"}}, http.MethodPost, "/api/grant", good, http.StatusForbidden},
+		"from a sister site":      {http.Header{"Sec-Fetch-Site": {"same-site"}}, http.MethodPost, "/api/grant", good, http.StatusForbidden},
+		"of another origin":       {http.Header{"Sec-Fetch-Site": nil, "Origin": {"https://evil.example"}}, http.MethodPost, "/api/grant", good, http.StatusForbidden},
+		"without a token":         {http.Header{"X-Csrf-Token": nil}, http.MethodPost, "/api/grant", good, http.StatusForbidden},
+		"with a wrong token":      {http.Header{"X-Csrf-Token": {"AAAA"}}, http.MethodPost, "/api/grant", good, http.StatusForbidden},
+		"as a form":               {http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, http.MethodPost, "/api/grant", good, http.StatusUnsupportedMediaType},
+		"as plain text":           {http.Header{"Content-Type": {"text/plain"}}, http.MethodPost, "/api/grant", good, http.StatusUnsupportedMediaType},
+		"by GET":                  {nil, http.MethodGet, "/api/grant", "", http.StatusMethodNotAllowed},
+		"not JSON":                {nil, http.MethodPost, "/api/grant", "purpose", http.StatusBadRequest},
+		"two documents":           {nil, http.MethodPost, "/api/grant", good + good, http.StatusBadRequest},
+		"for somebody else":       {nil, http.MethodPost, "/api/grant", `{"purpose":"offers","subject":"customer-2"}`, http.StatusBadRequest},
+		"huge":                    {nil, http.MethodPost, "/api/grant", `{"purpose":"` + strings.Repeat("x", 1<<20) + `"}`, http.StatusBadRequest},
+		"for an unknown purpose":  {nil, http.MethodPost, "/api/grant", `{"purpose":"resale"}`, http.StatusNotFound},
+		"for a text not read":     {nil, http.MethodPost, "/api/grant", `{"purpose":"offers"}`, http.StatusConflict},
+		"for an earlier text":     {nil, http.MethodPost, "/api/grant", `{"purpose":"offers","notice_digest":"` + strings.Repeat("0", 64) + `"}`, http.StatusConflict},
+		"with a huge recipient":   {nil, http.MethodPost, "/api/withdraw", `{"purpose":"offers","recipient":"` + strings.Repeat("x", 5000) + `"}`, http.StatusBadRequest},
+		"a receipt for no number": {nil, http.MethodGet, "/receipt/x", "", http.StatusNotFound},
 	} {
 		b := b
 		b.header = c.header
@@ -205,9 +205,16 @@ func TestFurtherOriginsAndSecrets(t *testing.T) {
 	gate, _ := newGate(t)
 	o := &center.Options{Secret: []byte(strings.Repeat("s", 32)), Origins: []string{"https://account.shop.example"}}
 	b, second := open(t, gate, o), open(t, gate, o)
-	assert.Equal(t, b.token(), second.token(), "two processes with one secret")
+	b.header = http.Header{"X-Csrf-Token": {second.token()}}
+	assert.Equal(t, http.StatusOK, b.send(http.MethodPost, "/api/withdraw", `{"purpose":"offers"}`).Code, "two processes with one secret")
+	assert.Equal(t, http.StatusForbidden, b.send(http.MethodPost, "/api/withdraw", `{"purpose":"offers"}`).Code, "a token is good once")
 	b.header = http.Header{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://account.shop.example"}}
-	assert.Equal(t, http.StatusOK, b.send(http.MethodPost, "/grant", grant(b.page())).Code)
+	w := b.send(http.MethodPost, "/api/grant", grant(b.page()))
+	assert.Equal(t, http.StatusOK, w.Code)
+	var next struct{ Token string }
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &next))
+	b.header = http.Header{"X-Csrf-Token": {next.Token}}
+	assert.Equal(t, http.StatusOK, b.send(http.MethodPost, "/api/withdraw", `{"purpose":"offers"}`).Code, "the answer holds the next token")
 }
 
 func TestTheApplicationCompletesEvents(t *testing.T) {
@@ -217,14 +224,14 @@ func TestTheApplicationCompletesEvents(t *testing.T) {
 		return nil
 	}})
 	ads := b.page().Purposes[1]
-	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/grant", fmt.Sprintf(`{"purpose":"ads","notice_digest":%q}`, ads.Notice.Digest)).Code)
+	require.Equal(t, http.StatusOK, b.send(http.MethodPost, "/api/grant", fmt.Sprintf(`{"purpose":"ads","notice_digest":%q}`, ads.Notice.Digest)).Code)
 	assert.True(t, b.page().Purposes[1].Allowed)
 	assert.False(t, b.page().Purposes[0].Allowed)
 	b.header = http.Header{"Sec-Gpc": {"1"}}
 	assert.Equal(t, "objected", b.page().Purposes[1].Reason, "the browser's signal shows")
 
 	refuse := open(t, gate, &center.Options{Complete: func(*http.Request, *consent.Event) error { return errors.New("canary") }})
-	w := refuse.send(http.MethodPost, "/withdraw", `{"purpose":"ads"}`)
+	w := refuse.send(http.MethodPost, "/api/withdraw", `{"purpose":"ads"}`)
 	assert.Equal(t, http.StatusForbidden, w.Code)
 	assert.NotContains(t, w.Body.String(), "canary")
 }
@@ -234,10 +241,10 @@ func TestACentreThatCannotAnswerSaysSo(t *testing.T) {
 	b := open(t, gate, nil)
 	token, body := b.token(), grant(b.page())
 	require.NoError(t, log.Close())
-	for _, path := range []string{"/purposes", "/history", "/export", "/receipt?seq=1"} {
+	for _, path := range []string{"/api/purposes", "/api/history", "/export", "/receipt/1", "/"} {
 		assert.Equal(t, http.StatusServiceUnavailable, b.send(http.MethodGet, path, "").Code, path)
 	}
-	r := httptest.NewRequest(http.MethodPost, "https://shop.example/grant", strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "https://shop.example/api/grant", strings.NewReader(body))
 	r.Header = http.Header{"Test-Customer": {"customer-1"}, "Content-Type": {"application/json"}, "X-Csrf-Token": {token}, "Sec-Fetch-Site": {"same-origin"}}
 	w := httptest.NewRecorder()
 	b.centre.ServeHTTP(w, r)
@@ -251,8 +258,10 @@ func TestNewRefusesAnOpenCentre(t *testing.T) {
 	gate, _ := newGate(t)
 	_, err := center.New(gate, nil, nil)
 	require.ErrorContains(t, err, "authoriser")
-	_, err = center.New(nil, signedIn, nil)
-	require.Error(t, err)
+	for _, none := range []*consent.Gate{nil, {}} {
+		_, err = center.New(none, signedIn, nil)
+		require.ErrorContains(t, err, "consent.New")
+	}
 	_, err = center.New(gate, signedIn, &center.Options{Secret: []byte("short")})
 	require.Error(t, err)
 	_, err = center.New(gate, signedIn, &center.Options{Origins: []string{"shop"}})
