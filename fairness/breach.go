@@ -3,6 +3,7 @@ package fairness
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // DefaultCheckEvery is after how many decisions of one combination of groups the status
@@ -24,6 +25,12 @@ func (m *Monitor) Breached() bool { return m != nil && m.breached.Load() }
 func (m *Monitor) due(ctx context.Context, n uint64) {
 	if m.shared != nil && n&m.every == 0 {
 		m.snapshotDue(ctx)
+	}
+	now := time.Now()
+	if now.UnixNano() >= m.history.next.Load() && m.cells.count.Load() <= historyCells {
+		m.sample(now)
+	} else {
+		m.history.tick.Store(now.UnixNano())
 	}
 	if n&m.checkEvery == 0 && m.ticks.Add(1) > m.cells.count.Load()/cellsATick {
 		m.ticks.Store(0)

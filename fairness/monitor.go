@@ -35,7 +35,7 @@ type Monitor struct {
 	shared     *shared // nil without a ledger
 	every      uint64  // a snapshot is due when a counter passes a multiple; a power of two, less one
 	checkEvery uint64  // the same for looking at the status
-	mask       uint64  // the smaller of both: what the hot path looks at
+	mask       uint64  // the smallest of these and historyTick: what the hot path looks at
 
 	onBreach     func(Verdict)
 	breached     atomic.Bool // as of the last look, Status included
@@ -46,6 +46,7 @@ type Monitor struct {
 	registration metric.Registration   // of the gauges
 	name         string                // as the gauges and the event have it
 	delivered    deliveries
+	history      *history
 	bets         []*bettor
 }
 
@@ -149,7 +150,7 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 	}
 	m := &Monitor{
 		attributes: slices.Clone(attributes), cells: newCells(len(attributes), o.MaxCells), limits: limits,
-		name: o.Name, every: every, checkEvery: check, mask: min(every, check), onBreach: o.OnBreach, bets: bets,
+		name: o.Name, every: every, checkEvery: check, mask: min(every, check, historyTick), history: newHistory(len(attributes)), onBreach: o.OnBreach, bets: bets,
 	}
 	if o.Ledger != nil {
 		if err := m.share(ctx, o.Ledger, o.Name); err != nil {
@@ -158,6 +159,9 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 		m.check(ctx) // a breach outlives a restart
 	}
 	if err := m.observe(o.MeterProvider, o.Name); err != nil {
+		if m.shared != nil {
+			m.shared.follower.Close()
+		}
 		return nil, err
 	}
 	return m, nil

@@ -76,7 +76,7 @@ func (m *Monitor) share(ctx context.Context, l *ledger.Ledger, name string) erro
 }
 
 // fold adds one process's entry to the others'.
-func (m *Monitor) fold(e ledger.Entry, _ time.Time) error {
+func (m *Monitor) fold(e ledger.Entry, now time.Time) error {
 	s := m.shared
 	if e.Kind != kindSnapshot {
 		return nil
@@ -113,6 +113,7 @@ func (m *Monitor) fold(e ledger.Entry, _ time.Time) error {
 		sum.add(c)
 		s.others[key] = sum
 	}
+	m.history.others(now, snap.Cells)
 	return nil
 }
 
@@ -143,11 +144,20 @@ func (m *Monitor) Snapshot(ctx context.Context) error {
 	return m.write(ctx)
 }
 
+// snapshotTimeout bounds how long a decision waits for the counts to be written.
+const snapshotTimeout = 10 * time.Second
+
 // snapshotDue writes a snapshot unless somebody else is at it. A failure is not the decision's:
-// the counts stay, and Err tells.
+// the counts stay, and Err tells. Nor is the end of the decision's own context a failure: it
+// says that the customer has gone, and the counts are not the customer's.
 func (m *Monitor) snapshotDue(ctx context.Context) {
 	if m.shared.writing.TryLock() {
 		defer m.shared.writing.Unlock()
+		if ctx == nil {
+			ctx = context.Background()
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), snapshotTimeout)
+		defer cancel()
 		_ = m.write(ctx)
 	}
 }

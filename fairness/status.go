@@ -120,9 +120,6 @@ func (m *Monitor) Status() Verdict {
 }
 
 func (m *Monitor) judge(t Table) Verdict {
-	if m.Err() != nil {
-		t.partial = "the counts of some processes are missing (see Monitor.Err)"
-	}
 	v, _ := t.Status(&m.limits) // New has checked the limits
 	return m.withBets(v)
 }

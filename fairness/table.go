@@ -88,6 +88,9 @@ func (m *Monitor) Table() Table {
 	if m.shared != nil {
 		t = m.shared.add(t)
 	}
+	if m.Err() != nil {
+		t.partial = "the counts of some processes are missing (see Monitor.Err)"
+	}
 	return t
 }
 
@@ -215,6 +218,9 @@ func Merge(tables ...Table) (Table, error) {
 			return Table{}, fmt.Errorf("fairness: table %d has other attributes than the first", i+1)
 		}
 		all.Cells = append(all.Cells, t.Cells...)
+		if t.partial != "" {
+			all.partial = t.partial
+		}
 	}
 	out := all.By(all.Attributes...)
 	if out.why != "" {
