@@ -21,7 +21,7 @@ type book struct {
 	call  uuid.UUID // else the decision's
 	lost  bool      // a resumed call's session was not in the vault, or is not this subject's
 
-	mu    sync.Mutex
+	mu     sync.Mutex
 	missed int // pieces that Show could not match
 
 	names map[string]string   // name → value; "": the name stood in a text before, so it is nobody's

@@ -3,7 +3,6 @@ package privacy
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"slices"
@@ -182,7 +181,10 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 		b.out = append(b.out, b.raw...)
 		return
 	}
-	if !json.Valid(data) { // a text of its own
+	e := newEditor(data)
+	defer e.release()
+	m := &b.mark
+	if !b.markers(m, e, head) { // no JSON: a text of its own
 		if shown, changed := b.w.s.show(string(data)); changed {
 			b.write(head, []byte(shown), eol, tail)
 		} else {
@@ -190,14 +192,10 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 		}
 		return
 	}
-	e := newEditor(data)
-	defer e.release()
-	m := &b.mark
-	b.markers(m, e, head)
 	if b.ended {
 		m.final = append(m.final, "")
 	}
-	shown, changed := e.run(b.shown[:0], func(l *leaf) (string, bool) {
+	shown, changed, _ := e.run(b.shown[:0], func(l *leaf) (string, bool) {
 		piece, inJSON := l.delta(m.kind)
 		if !piece || !b.w.restores(l, m.kind) {
 			return b.w.incoming(l, m.kind)
@@ -281,7 +279,7 @@ func (b *streamBody) flush(scope string) {
 		e := newEditor(s.data)
 		var m marks
 		b.markers(&m, e, s.frame)
-		out, _ := e.run(nil, func(l *leaf) (string, bool) {
+		out, _, _ := e.run(nil, func(l *leaf) (string, bool) {
 			if !l.key && string(l.exact) == s.exact {
 				return rest, true
 			}

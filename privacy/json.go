@@ -2,74 +2,10 @@ package privacy
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"sync"
-	"unicode/utf16"
-	"unicode/utf8"
 )
-
-// appendJSON appends value as a JSON string. Bytes that are not UTF-8 stay as they are; with escape the three bytes that a lone
-// surrogate was read as become its escape again, so that reading and writing are each other's inverse.
-func appendJSON(dst []byte, value string, escape bool) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	from := 0 // what needs no escape is copied in runs
-	for i := 0; i < len(value); i++ {
-		c := value[i]
-		if c >= 0x20 && c != '"' && c != '\\' && c != 0xED {
-			continue
-		}
-		lone := c == 0xED
-		if lone && !(escape && surrogateAt(value, i)) {
-			continue
-		}
-		dst = append(dst, value[from:i]...)
-		switch {
-		case c == '"' || c == '\\':
-			dst = append(dst, '\\', c)
-		case c == '\n':
-			dst = append(dst, '\\', 'n')
-		case c == '\t':
-			dst = append(dst, '\\', 't')
-		case c == '\r':
-			dst = append(dst, '\\', 'r')
-		case lone:
-			r := uint(c&0x0F)<<12 | uint(value[i+1]&0x3F)<<6 | uint(value[i+2]&0x3F)
-			dst = append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
-			i += 2
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		}
-		from = i + 1
-	}
-	return append(append(dst, value[from:]...), '"')
-}
-
-// surrogateAt says whether the three bytes at i are what appendSurrogate writes.
-func surrogateAt[T string | []byte](b T, i int) bool {
-	return b[i] == 0xED && i+2 < len(b) && b[i+1] >= 0xA0 && b[i+1] <= 0xBF && b[i+2]&0xC0 == 0x80
-}
-
-// holdsSurrogate says whether the text of a document holds such bytes itself. They are then bytes like others.
-func holdsSurrogate(in []byte) bool {
-	for i := range in {
-		if surrogateAt(in, i) {
-			return true
-		}
-	}
-	return false
-}
-
-// appendSurrogate appends the three bytes by which a lone surrogate is remembered: UTF-8's own scheme, which no valid text
-// uses for them.
-func appendSurrogate(dst []byte, r rune) []byte {
-	if r < 0xD800 || r > 0xDFFF {
-		return utf8.AppendRune(dst, r)
-	}
-	return append(dst, 0xED, 0x80|byte(r>>6&0x3F), 0x80|byte(r&0x3F))
-}
 
 // leaf is one scalar of a JSON document, or an object's key.
 type leaf struct {
@@ -115,6 +51,7 @@ type editor struct {
 	leaf      leaf   // the one being visited
 	field     string // the innermost key
 	done      int    // how much of src has been dealt with
+	depth     int
 	changed   bool
 	at, exact []byte
 	buf       []byte
@@ -123,7 +60,7 @@ type editor struct {
 
 var editors = sync.Pool{New: func() any { return new(editor) }}
 
-// newEditor is an editor of valid JSON; release gives it back.
+// newEditor is an editor of a document; release gives it back.
 func newEditor(src []byte) *editor {
 	e := editors.Get().(*editor) //nolint:forcetypeassert // the pool holds nothing else
 	e.src, e.text = src, string(src)
@@ -140,31 +77,39 @@ func (e *editor) release() {
 	}
 }
 
-// run appends the document to dst with the scalars that visit wants changed written as strings. It may be called again.
-func (e *editor) run(dst []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool) {
-	e.dst, e.visit, e.done, e.changed = dst, visit, 0, false
-	e.value(e.space(0))
-	return append(e.dst, e.src[e.done:]...), e.changed
+// run appends the document to dst with the scalars that visit wants changed written as strings. It may be called again. If the
+// document is no valid JSON, it says so in the end, and what came before that has been visited.
+func (e *editor) run(dst []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool, err error) {
+	e.dst, e.done, e.changed = dst, 0, false
+	if !e.visits(visit) {
+		return nil, false, errJSON
+	}
+	return append(e.dst, e.src[e.done:]...), e.changed, nil
 }
 
-// read is run for a visit that changes nothing.
-func (e *editor) read(visit func(*leaf)) {
-	e.visit = func(l *leaf) (string, bool) { visit(l); return "", false }
-	e.value(e.space(0))
+// visits goes through the whole document, and says whether it is valid (RFC 8259, and as encoding/json has it).
+func (e *editor) visits(visit func(*leaf) (string, bool)) (valid bool) {
+	e.visit, e.depth = visit, 0
+	end := e.value(e.space(0))
+	valid = end >= 0 && e.space(end) == len(e.src)
+	if !valid {
+		e.at, e.exact, e.field = e.at[:0], e.exact[:0], ""
+	}
+	return valid
 }
 
 // edit gives src with the scalars that visit wants changed written as strings; src itself if there is none. The error says only that
 // src is no valid JSON.
 func edit(src []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool, err error) {
-	if !json.Valid(src) {
-		return nil, false, errJSON
-	}
 	e := newEditor(src)
 	defer e.release()
-	if out, changed = e.run(nil, visit); !changed {
-		out = src
+	if !e.visits(visit) {
+		return nil, false, errJSON
 	}
-	return out, changed, nil
+	if !e.changed {
+		return src, false, nil
+	}
+	return append(e.dst, src[e.done:]...), true, nil
 }
 
 // editJSON is edit for a document of any kind: strings and keys are changed, and numbers of nine or more digits, which may be
@@ -185,59 +130,105 @@ func (e *editor) space(i int) int {
 	return i
 }
 
-// value deals with the value that begins at i and returns the offset behind it. src is valid JSON, whose depth json.Valid bounds.
+// maxNesting is how deep a document may be, as in encoding/json.
+const maxNesting = 10_000
+
+// value deals with the value that begins at i and returns the offset behind it; -1 if there is no valid one.
 func (e *editor) value(i int) int {
+	if i >= len(e.src) {
+		return -1
+	}
 	switch c := e.src[i]; c {
-	case '{':
-		return e.object(i)
-	case '[':
-		return e.array(i)
+	case '{', '[':
+		if e.depth++; e.depth > maxNesting {
+			return -1
+		}
+		if c == '{' {
+			i = e.object(i)
+		} else {
+			i = e.array(i)
+		}
+		e.depth--
+		return i
 	case '"':
-		end := stringEnd(e.src, i)
-		e.leaf = leaf{value: e.said(i+1, end-1)}
+		end, escaped := stringEnd(e.text, i)
+		if end < 0 {
+			return -1
+		}
+		e.leaf = leaf{value: e.said(i+1, end-1, escaped)}
 		e.offer(i, end)
 		return end
 	default:
-		end := i + 1
-		for end < len(e.src) && (isAlnum(e.src[end]) || e.src[end] == '.' || e.src[end] == '+' || e.src[end] == '-') {
-			end++
+		end := wordEnd(e.text, i)
+		number := end < 0
+		if number {
+			end = numberEnd(e.text, i)
 		}
-		word := isLetter(c)
-		e.leaf = leaf{value: e.text[i:end], word: word, number: !word}
-		e.offer(i, end)
+		if end >= 0 {
+			e.leaf = leaf{value: e.text[i:end], word: !number, number: number}
+			e.offer(i, end)
+		}
 		return end
 	}
 }
 
 func (e *editor) object(i int) int {
 	at, exact, field := len(e.at), len(e.exact), e.field
-	for i = e.space(i + 1); e.src[i] != '}'; {
-		end := stringEnd(e.src, i)
-		key := e.said(i+1, end-1)
+	if i = e.space(i + 1); e.has(i, '}') {
+		return i + 1
+	}
+	for {
+		if !e.has(i, '"') {
+			return -1
+		}
+		end, escaped := stringEnd(e.text, i)
+		if end < 0 {
+			return -1
+		}
+		key := e.said(i+1, end-1, escaped)
 		e.leaf = leaf{value: key, key: true}
 		e.offer(i, end)
-		e.at, e.exact, e.field = join(e.at, key), join(e.exact, key), key
-		i = e.space(e.value(e.space(e.space(end) + 1)))
-		e.at, e.exact, e.field = e.at[:at], e.exact[:exact], field
-		if e.src[i] == ',' {
-			i = e.space(i + 1)
+		if i = e.space(end); !e.has(i, ':') {
+			return -1
 		}
+		e.at, e.exact, e.field = join(e.at, key), join(e.exact, key), key
+		if i = e.value(e.space(i + 1)); i < 0 {
+			return -1
+		}
+		e.at, e.exact, e.field = e.at[:at], e.exact[:exact], field
+		switch i = e.space(i); {
+		case e.has(i, '}'):
+			return i + 1
+		case !e.has(i, ','):
+			return -1
+		}
+		i = e.space(i + 1)
 	}
-	return i + 1
 }
 
 func (e *editor) array(i int) int {
-	at, exact, n := len(e.at), len(e.exact), 0
-	for i = e.space(i + 1); e.src[i] != ']'; n++ {
-		e.at, e.exact = join(e.at, "*"), joinNumber(e.exact, n)
-		i = e.space(e.value(i))
-		e.at, e.exact = e.at[:at], e.exact[:exact]
-		if e.src[i] == ',' {
-			i = e.space(i + 1)
-		}
+	at, exact := len(e.at), len(e.exact)
+	if i = e.space(i + 1); e.has(i, ']') {
+		return i + 1
 	}
-	return i + 1
+	for n := 0; ; n++ {
+		e.at, e.exact = join(e.at, "*"), joinNumber(e.exact, n)
+		if i = e.value(i); i < 0 {
+			return -1
+		}
+		e.at, e.exact = e.at[:at], e.exact[:exact]
+		switch i = e.space(i); {
+		case e.has(i, ']'):
+			return i + 1
+		case !e.has(i, ','):
+			return -1
+		}
+		i = e.space(i + 1)
+	}
 }
+
+// has says whether c stands at i.
+func (e *editor) has(i int, c byte) bool { return i < len(e.src) && e.src[i] == c }
 
 // Places are bounded: what is looked up in them is looked up for every leaf.
 const (
@@ -278,8 +269,8 @@ func joinNumber(place []byte, n int) []byte {
 }
 
 // said is what the inside of a string says.
-func (e *editor) said(start, end int) string {
-	if bytes.IndexByte(e.src[start:end], '\\') < 0 {
+func (e *editor) said(start, end int, escaped bool) string {
+	if !escaped {
 		return e.text[start:end]
 	}
 	e.buf = unquote(e.buf[:0], e.src[start:end])
@@ -293,7 +284,7 @@ func (e *editor) offer(start, end int) {
 			e.dst = slices.Grow(e.dst, len(e.src)-e.done+64)
 		}
 		e.dst = append(e.dst, e.src[e.done:start]...)
-		e.dst = appendJSON(e.dst, out, !holdsSurrogate(e.src[start:end]))
+		e.dst = appendJSON(e.dst, out, !holdsSurrogate(e.text[start:end]))
 		e.done, e.changed = end, true
 	}
 }
@@ -302,61 +293,3 @@ const errJSON = advice("this is not valid JSON")
 
 // shortestNumber is the fewest digits a number has that may be somebody's.
 const shortestNumber = 9
-
-// stringEnd is the offset behind the closing quote of the string that begins at i, in valid JSON.
-func stringEnd(src []byte, i int) int {
-	for i++; src[i] != '"'; i++ {
-		if src[i] == '\\' {
-			i++
-		}
-	}
-	return i + 1
-}
-
-// unquote appends what the inside of a valid JSON string says.
-func unquote(dst, in []byte) []byte {
-	for i := 0; i < len(in); i++ {
-		if in[i] != '\\' {
-			dst = append(dst, in[i])
-			continue
-		}
-		i++
-		switch in[i] {
-		case 'n':
-			dst = append(dst, '\n')
-		case 't':
-			dst = append(dst, '\t')
-		case 'r':
-			dst = append(dst, '\r')
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'u':
-			r := hex4(in[i+1:])
-			i += 4
-			if utf16.IsSurrogate(r) && i+6 < len(in) && in[i+1] == '\\' && in[i+2] == 'u' {
-				if pair := utf16.DecodeRune(r, hex4(in[i+3:])); pair != utf8.RuneError {
-					r = pair
-					i += 6
-				}
-			}
-			dst = appendSurrogate(dst, r)
-		default: // '"', '\\', '/'
-			dst = append(dst, in[i])
-		}
-	}
-	return dst
-}
-
-func hex4(b []byte) (r rune) {
-	for _, c := range b[:4] {
-		switch {
-		case c <= '9':
-			r = r<<4 | rune(c-'0')
-		default:
-			r = r<<4 | rune(c|0x20-'a'+10)
-		}
-	}
-	return r
-}

@@ -97,10 +97,51 @@ func TestOtherBytesStay(t *testing.T) {
 	}
 }
 
+// TestValidIsWhatIsValidElsewhere compares with encoding/json on documents with a few bytes changed, and on very deep ones.
+func TestValidIsWhatIsValidElsewhere(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	valid := 0
+	agree := func(src []byte) {
+		_, _, err := edit(src, func(*leaf) (string, bool) { return "", false })
+		require.Equal(t, json.Valid(src), err == nil, "%q", src)
+		if err == nil {
+			valid++
+		}
+	}
+	const n, odd = 50_000, "{}[]\",:tfnu0-.eE+ \n\\x\x00\xed"
+	for range n {
+		var b strings.Builder
+		randomJSON(rnd, &b, 0)
+		src := []byte(b.String())
+		for range 1 + rnd.IntN(2) {
+			at := rnd.IntN(len(src))
+			switch rnd.IntN(3) {
+			case 0:
+				src[at] = odd[rnd.IntN(len(odd))]
+			case 1:
+				src = append(src[:at:at], src[at+1:]...)
+			default:
+				src = append(src[:at:at], src[max(0, at-1):]...)
+			}
+			if len(src) == 0 {
+				break
+			}
+		}
+		agree(src)
+	}
+	assert.Greater(t, valid, n/10)
+	assert.Less(t, valid, n*9/10)
+	for _, depth := range []int{9_999, 10_000, 10_001} {
+		agree([]byte(strings.Repeat("[", depth) + strings.Repeat("]", depth)))
+		agree([]byte(strings.Repeat(`{"a":`, depth) + "1" + strings.Repeat("}", depth)))
+	}
+}
+
 // rawLeaf is the length of the scalar that src begins with.
 func rawLeaf(src []byte) int {
 	if src[0] == '"' {
-		return stringEnd(src, 0)
+		end, _ := stringEnd(string(src), 0)
+		return end
 	}
 	n := 0
 	for n < len(src) && (isAlnum(src[n]) || strings.IndexByte("+-.", src[n]) >= 0) {
@@ -110,7 +151,7 @@ func rawLeaf(src []byte) int {
 }
 
 func FuzzEdit(f *testing.F) {
-	for _, seed := range []string{`{"a":"b\u0040c"}`, `[1,{"a":[null,"\ud800x"]}]`, `"x"`, ` 7 `, `{"":{"":""}}`, `{"a.b":{"*":1}}`, "{", "\xff"} {
+	for _, seed := range []string{`{"a":"b\u0040c"}`, `[1,{"a":[null,"\ud800x"]}]`, `"x"`, ` 7 `, `{"":{"":""}}`, `{"a.b":{"*":1}}`, "{", "\xff", "[1,]", `{"a":1,}`, "01", "-", "1.e3", "1e+", `"\u00g0"`, `"\x"`, "\"a\nb\"", "tru", "[]]", "1 2", "", `{"a" 1}`, "\"\xed\xa0\x80\u0041\""} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {

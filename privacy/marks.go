@@ -15,16 +15,16 @@ type marks struct {
 // index is an object's own position among its like.
 type index struct{ at, is string }
 
-// markers reads them. head is what stands before the document.
-func (b *streamBody) markers(m *marks, e *editor, head []byte) {
+// markers reads them, and says whether the event is valid JSON. head is what stands before the document.
+func (b *streamBody) markers(m *marks, e *editor, head []byte) bool {
 	*m = marks{index: m.index[:0], final: m.final[:0]}
 	if b.form == frames {
 		m.kind = frameKind(head)
 	}
 	var ends []string
-	e.read(func(l *leaf) {
+	if !e.visits(func(l *leaf) (string, bool) {
 		if l.key {
-			return
+			return "", false
 		}
 		switch name := l.last(); string(name) {
 		case "index", "output_index", "content_index", "summary_index", "contentBlockIndex":
@@ -42,7 +42,10 @@ func (b *streamBody) markers(m *marks, e *editor, head []byte) {
 				m.final = append(m.final, "")
 			}
 		}
-	})
+		return "", false
+	}) {
+		return false
+	}
 	for _, at := range ends {
 		m.final = append(m.final, string(m.scope(nil, []byte(at+".x"))))
 	}
@@ -52,6 +55,7 @@ func (b *streamBody) markers(m *marks, e *editor, head []byte) {
 	case m.kind == "message_stop" || m.kind == "messageStop" || m.kind == "response.completed" || m.kind == "response.incomplete" || m.kind == "response.failed":
 		m.final = append(m.final, "")
 	}
+	return true
 }
 
 // place is where the object stands that the leaf is in, with positions.

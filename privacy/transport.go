@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -157,20 +158,9 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 	if mediaType(req.Header) != kindJSON {
 		return nil, refuse(d, "the request's body is not application/json, so it cannot be inspected", nil)
 	}
-	body, err := readAll(req.Body, req.ContentLength, e.o.MaxBody)
-	_ = req.Body.Close() // read to its end; a RoundTripper closes it
+	body, changed, err := e.hidden(req, w)
 	if err != nil {
-		return nil, refuse(d, "the request's body could not be read whole, or is longer than TransportOptions.MaxBody", err)
-	}
-	body, changed, err := edit(body, w.outgoing)
-	if err != nil {
-		return nil, refuse(d, "the request's body is no valid JSON, so it cannot be inspected", nil)
-	}
-	if err := w.s.Err(); err != nil {
 		return nil, err
-	}
-	if w.refused != "" {
-		return nil, refuse(d, w.refused, nil)
 	}
 	if changed && w.signed != "" {
 		return nil, refuse(d, w.signed, nil)
@@ -182,6 +172,30 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 	clean.TransferEncoding = nil
 	clean.Header.Del("Content-Length")
 	return clean, nil
+}
+
+// hidden is the request's body with all in it hidden, and whether that changed anything.
+func (e exchanger) hidden(req *http.Request, w *wire) (body []byte, changed bool, err error) {
+	d := w.s.in.d
+	b := bodies.Get().(*bytes.Buffer) //nolint:forcetypeassert // the pool holds nothing else
+	defer putBody(b)
+	err = readAll(b, req.Body, req.ContentLength, e.o.MaxBody)
+	_ = req.Body.Close() // read to its end; a RoundTripper closes it
+	if err != nil {
+		return nil, false, refuse(d, "the request's body could not be read whole, or is longer than TransportOptions.MaxBody", err)
+	}
+	body, changed, err = edit(b.Bytes(), w.outgoing)
+	switch {
+	case err != nil:
+		return nil, false, refuse(d, "the request's body is no valid JSON, so it cannot be inspected", nil)
+	case w.s.Err() != nil:
+		return nil, false, w.s.Err()
+	case w.refused != "":
+		return nil, false, refuse(d, w.refused, nil)
+	case !changed:
+		body = bytes.Clone(body) // the buffer is somebody else's soon
+	}
+	return body, changed, nil
 }
 
 const unknownPath = "this URL path is not known, so what it sends cannot be inspected: add its end to TransportOptions.Paths if it is JSON with text in strings"
@@ -274,14 +288,14 @@ func (e exchanger) response(res *http.Response, w *wire) error {
 	default:
 		return refuse(d, "the answer's content type is not known, so its placeholders cannot be turned back", nil)
 	}
-	body, err := readAll(res.Body, res.ContentLength, e.o.MaxBody)
-	if err != nil {
+	var b bytes.Buffer
+	if err := readAll(&b, res.Body, res.ContentLength, e.o.MaxBody); err != nil {
 		return refuse(d, "the answer could not be read whole, or is longer than TransportOptions.MaxBody", err)
 	}
 	_ = res.Body.Close() // read to its end
-	shown, _, err := edit(body, w.whole)
+	shown, _, err := edit(b.Bytes(), w.whole)
 	if err != nil {
-		shown = body // not JSON after all: there is no place to turn a placeholder back
+		shown = b.Bytes() // not JSON after all: there is no place to turn a placeholder back
 		if res.StatusCode < http.StatusBadRequest {
 			return refuse(d, "the answer says it is JSON and is not", nil)
 		}
@@ -306,18 +320,28 @@ var errNoAnswer = errors.New("privacy: the transport gave neither an answer nor 
 
 var errTooLong = errors.New("privacy: the body is too long")
 
-// readAll reads at most most bytes; size is how many are said to come, negative if nobody says.
-func readAll(r io.Reader, size int64, most int) ([]byte, error) {
+// bodies are where requests are read before they are hidden.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func putBody(b *bytes.Buffer) {
+	clear(b.Bytes()) // personal data
+	if b.Cap() <= maxPooled {
+		b.Reset()
+		bodies.Put(b)
+	}
+}
+
+// readAll reads at most most bytes into b; size is how many are said to come, negative if nobody says.
+func readAll(b *bytes.Buffer, r io.Reader, size int64, most int) error {
 	if size < 0 || size > firstRead {
 		size = min(max(size, 512), firstRead) // what is said may not be true
 	}
-	var b bytes.Buffer
 	b.Grow(int(size) + bytes.MinRead)
 	_, err := b.ReadFrom(io.LimitReader(r, int64(most)+1))
 	if err == nil && b.Len() > most {
 		err = errTooLong
 	}
-	return b.Bytes(), err
+	return err
 }
 
 // firstRead bounds what is set aside for a body before any of it has come.
@@ -343,7 +367,7 @@ func isEmpty(res *http.Response) bool {
 	var first [1]byte
 	n, err := io.ReadFull(res.Body, first[:])
 	if n == 0 {
-		return err == io.EOF //nolint:errorlint // io.ReadFull returns the very value
+		return err == io.EOF
 	}
 	res.Body = struct {
 		io.Reader

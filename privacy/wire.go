@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 
 	"github.com/fairlead-go/fairlead/internal/call"
@@ -184,11 +185,12 @@ func inText(name, text string, change func(name, text string) (string, bool)) (s
 	if c := strings.TrimLeft(text, " \t\r\n"); c == "" || c[0] != '{' && c[0] != '[' {
 		return change(name, text)
 	}
-	// A document inside a string is at most half as long as its quotation, so this ends soon.
-	out, changed, err := editJSON([]byte(text), func(name, text string) (string, bool) { return inText(name, text, change) })
-	if err != nil {
+	src := []byte(text)
+	if !json.Valid(src) { // before anything in it is changed and counted
 		return change(name, text)
 	}
+	// A document inside a string is shorter than its quotation by as many backslashes as it has quotes, so this ends soon.
+	out, changed, _ := editJSON(src, func(name, text string) (string, bool) { return inText(name, text, change) })
 	return string(out), changed
 }
 
