@@ -9,6 +9,9 @@ import (
 //go:embed firstnames.txt
 var firstNames string
 
+//go:embed familynames.txt
+var familyNames string
+
 //go:embed placenames.txt
 var placeNames string
 
@@ -27,6 +30,8 @@ const (
 	isStreet                        // stands after a street's name: Street
 	isWay                           // stands before it: rue, Calle
 	isUnit                          // a part of a building: Apt, Suite
+	isRare                          // a given name that few texts have: alone it says little
+	isEastern                       // a family name that stands before the given one: Zhang, Nguyễn
 )
 
 // lexicons holds the words by hash.
@@ -63,14 +68,24 @@ func (l lexicons) add(m meanings, words string) {
 }
 
 func readLexicon() lexicons {
-	l := make(lexicons, 12000)
+	l := make(lexicons, 34000)
+	given := isGiven
 	for line := range strings.Lines(firstNames) {
 		switch name := strings.TrimSpace(line); {
-		case name == "" || name[0] == '#':
+		case name == "":
+		case name[0] == '#':
+			if strings.HasPrefix(name, "# The third part") {
+				given = isRare
+			}
 		case strings.HasSuffix(name, "?"):
 			l.add(isMaybe, name[:len(name)-1])
 		default:
-			l.add(isGiven, name)
+			l.add(given, name)
+		}
+	}
+	for line := range strings.Lines(familyNames) {
+		if name := strings.TrimSpace(line); name != "" && name[0] != '#' {
+			l.add(isSurname, name)
 		}
 	}
 	for line := range strings.Lines(placeNames) {
@@ -79,8 +94,10 @@ func readLexicon() lexicons {
 		}
 	}
 	l.add(isSurname, surnames)
+	l.add(isSurname|isEastern, eastern)
 	l.add(isTitle, titles)
 	l.add(isOrdinary, ordinary)
+	l.add(isOrdinary, likeNames)
 	l.add(isParticle, "van von der den de del della da di du la le dos das do ter ten zu zur af bin ibn al el san st")
 	l.add(isBody, "inc llc ltd plc gmbh ag kg sa sarl srl spa bv nv ab oy as corp corporation company co group bank orchestra university college school "+
 		"institute foundation museum hotel airport hospital church club street station bridge partners consulting technologies systems labs novel "+
@@ -105,6 +122,17 @@ const surnames = "smith jones brown williams taylor davies evans thomas roberts 
 	"bianchi romano colombo ricci marino greco conti silva santos oliveira souza pereira costa ferreira almeida ribeiro carvalho gomes jong jansen " +
 	"vries berg bakker visser smit meijer boer nowak kowalski wójcik kamiński lewandowski zieliński woźniak novák svoboda horváth nagy kovács szabó"
 
+// eastern are family names of China, Korea and Vietnam, in Latin letters.
+const eastern = "zhang wang li liu chen yang huang zhao wu zhou xu zhu hu guo lin luo zheng liang xie tang deng feng cao peng zeng xiao " +
+	"kim lee choi jung kang cho yoon jang lim yoo kwon hwang nguyễn nguyen trần tran lê phạm pham hoàng huỳnh phan vũ võ đặng bùi đỗ hồ"
+
+// likeNames are words that end as family names do.
+const likeNames = "comparison season reason person lesson poison prison horizon plugin admin domain login main bin margin origin begin captain mountain fountain basin cabin " +
+	"coin rain train brain chain gain pain plain grain stain terrain bargain britain curtain certain again within villain protein vitamin penguin latin cousin muffin " +
+	"pumpkin napkin dolphin satin builtin mixin thin spin skin join asian indian guardian librarian median canadian australian russian italian brazilian magazine machine " +
+	"garden golden hidden open token screen green seven even listen happen often ten men women children siren alien kitchen chicken citizen dozen frozen chosen specimen " +
+	"dev rev elev prev lev improv gov iceberg lemon weather update add fix run check create using remove install build test use"
+
 // ordinary are words that stand with a capital where no name does.
 const ordinary = "i a an the this that these those my your his her its our their he she it we you they who what when where why how which there here " +
 	"hi hello hey dear thanks thank please sorry yes no not ok okay and or but if so as at by for from in into of off on onto out over to up with without " +
@@ -112,7 +140,7 @@ const ordinary = "i a an the this that these those my your his her its our their
 	"after before because while until since about between during under above again once all any both each few more most other some such same than too very " +
 	"monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december " +
 	"english german french spanish italian portuguese dutch polish american british european internet email mail phone name date address order account " +
-	"card number bot user customer agent support team service bank " +
+	"card number bot user customer agent support team service bank fax desk mobile cell office home work website invoice ticket " +
 	"ich du er sie es wir ihr der die das den dem ein eine einen und oder aber nicht mit von zu für auf aus bei nach ist sind war haben hat kann bitte danke hallo liebe lieber sehr geehrte guten tag " +
 	"je tu il elle nous vous ils elles les un une des et ou mais ne pas avec pour dans sur est sont bonjour merci cher chère " +
 	"yo tú él ella nosotros ustedes los las una y o pero con por para en es son hola gracias estimado estimada " +

@@ -39,14 +39,28 @@ func (s *sweep) place(w *word) {
 // placeAnnounced reports whether words before the one being read announce where
 // somebody lives or goes.
 func (s *sweep) placeAnnounced() bool {
-	b, c, text := s.words.last(0), s.words.last(1), s.text
-	if b.isSign(text, ":") {
-		return c.is(text, "city", "town", "country", "ort", "stadt", "ville", "ciudad", "città", "cidade", "stad", "miasto", "where", "wohnort")
+	p, text := &s.words, s.text
+	k := 0
+	for k < 4 && p.last(k).isSign(text, ":\"'>") {
+		k++
 	}
-	if !b.is(text, "in", "from", "to", "at", "à", "en", "a", "em", "w", "nach", "aus", "near", "of") {
+	b, c := p.last(k), p.last(k+1)
+	if k > 0 {
+		return (k > 1 || p.last(0).isSign(text, ":")) && b.is(text, "city", "town", "country", "ort", "stadt", "ville", "ciudad", "città", "cidade", "stad", "miasto", "where", "wohnort",
+			"birthplace", "geburtsort", "woonplaats", "plaats", "localité", "località", "localidad", "localidade", "land", "pays", "país", "paese", "kraj")
+	}
+	if !b.is(text, "in", "from", "to", "at", "à", "en", "a", "em", "w", "nach", "aus", "near", "of", "te") {
+		return false
+	}
+	if c.class == numeral { // "geboren am 3. März 1987 in", "né le 5 janvier 1969 à"
+		for k := 2; k < 7; k++ {
+			if p.last(k).is(text, "born", "geboren", "né", "née", "nacido", "nacida", "nato", "nata", "nascido", "nascida", "urodzony", "urodzona") {
+				return true
+			}
+		}
 		return false
 	}
 	return c.is(text, "live", "lives", "lived", "living", "born", "based", "moved", "here", "moving", "grew", "up", "raised", "originally", "travelling", "traveling", "travel",
-		"flew", "fly", "flying", "trip", "city", "town", "resident", "wohne", "wohnt", "wohnen", "geboren", "lebe", "lebt", "habite", "habitons", "né", "née", "vis", "vivo", "vive",
+		"flew", "fly", "flying", "trip", "city", "town", "resident", "wohne", "wohnt", "wohnen", "wohnhaft", "geboren", "lebe", "lebt", "habite", "habitons", "né", "née", "vis", "vivo", "vive",
 		"nacido", "nací", "abito", "vivo", "nato", "nata", "moro", "mora", "nasci", "woon", "woont", "mieszkam", "mieszka")
 }

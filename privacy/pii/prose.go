@@ -109,7 +109,7 @@ func readWord(text string, i int) word {
 	for end < len(text) && end-i < longestWord {
 		c := text[end]
 		if c < 0x80 {
-			if !isLetter(c) && (c != '-' && c != '\'' || !joins(text, end)) {
+			if !isLetter(c) && (c != '-' && c != '\'' || !joins(text, end) && !joinsSmall(text, i, end)) {
 				break
 			}
 			small = small || c >= 'a'
@@ -151,6 +151,19 @@ func joins(text string, i int) bool {
 	return (r|0x20 != 's') || i+1+n < len(text) && isLetter(text[i+1+n])
 }
 
+// joinsSmall reports whether the hyphen at i joins two syllables of a Korean given
+// name, the second in small letters: "Ji-won".
+func joinsSmall(text string, start, i int) bool {
+	if text[i] != '-' || text[start]-'A' > 25 || i-start < 2 || i-start > 6 {
+		return false
+	}
+	end := i + 1
+	for end < len(text) && end-i < 8 && text[end]-'a' < 26 {
+		end++
+	}
+	return end-i > 2 && end-i < 7 && !wordAfter(text, end) && (end == len(text) || text[end] != '-')
+}
+
 // readNumeral reads the number at i with a letter or a second number after it.
 func readNumeral(text string, i int) word {
 	end := i
@@ -184,6 +197,9 @@ func (s *sweep) walkTo(to int) {
 		case w.class == lowerWord:
 			if s.on.has(kStreet) && mayBeWay(s.text[w.start:w.end]) {
 				s.street(&w)
+			}
+			if s.on.has(kPerson) {
+				s.smallName(&w)
 			}
 		default:
 			s.capital(&w)

@@ -25,6 +25,7 @@ type sweep struct {
 	c          cluster
 
 	dated bool // dates or ages are looked for
+	keyed bool // what announces a name is a key in small letters
 	words prose
 	near  surroundings
 }
