@@ -24,6 +24,7 @@
 //	decision.refused    a call that did not reach the model: no input, no output
 //	decision.explained  an explanation added after the answer
 //	disclosure.shown    a notice a person was shown
+//	words.revealed      somebody saw the real words behind the placeholders of a decision
 //	card.published      a system card that came into force
 //
 // Each decision entry has Key = the decision's ID and ID = UUIDv5 of (decision, kind, attempt), so that a retry writes nothing twice; an

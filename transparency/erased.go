@@ -76,6 +76,6 @@ func (j *Journal) Retain(ctx context.Context, before time.Time, force bool) (int
 		return 0, err
 	}
 	return j.ledger.Retain(ctx, ledger.Retention{
-		Stream: stream, Kinds: []string{kindRecorded, kindAmended, kindRefused, kindExplained, kindShown}, Before: before, Forced: force,
+		Stream: stream, Kinds: []string{kindRecorded, kindAmended, kindRefused, kindExplained, kindShown, kindRevealed}, Before: before, Forced: force,
 	})
 }

@@ -29,6 +29,15 @@ func languageOf(locale string) string {
 	return language
 }
 
+// Words are the phrases for a locale ("de-AT"), as reports have them: Options.Words first, then the built-in languages, then English.
+// None of them is empty.
+func (j *Journal) Words(locale string) Words {
+	if j == nil {
+		return English()
+	}
+	return copied(wordsFor(locale, j.o.Words))
+}
+
 // wordsFor chooses by the language of a locale ("de-AT"): the caller's own first, then the built-in ones, then English.
 func wordsFor(locale string, own map[string]Words) Words {
 	language := languageOf(locale)

@@ -99,6 +99,24 @@ func (j *Journal) Report(ctx context.Context, subject, locale string) (*SubjectR
 	return r, nil
 }
 
+// ReportOf is [Journal.Report] about one decision: its record, why, and the proof that it is in the log. A decision about somebody else is
+// [ErrNotFound], as one that does not exist.
+func (j *Journal) ReportOf(ctx context.Context, subject, locale string, id uuid.UUID) (*SubjectReport, error) {
+	rec, err := j.Get(ctx, subject, id)
+	if err != nil {
+		return nil, err
+	}
+	r := &SubjectReport{
+		Subject: subject, Made: time.Now().UTC(), Locale: locale, Controller: j.o.Controller, words: wordsFor(locale, j.o.Words),
+	}
+	r.Decisions = []Decision{{Why: r.words.tell(&rec), Record: rec}}
+	if err := r.prove(ctx, j.ledger); err != nil {
+		return nil, err
+	}
+	r.answer()
+	return r, nil
+}
+
 // collect sorts the person's entries.
 func (r *SubjectReport) collect(entries iter.Seq2[ledger.Entry, error]) error {
 	var order []uuid.UUID
