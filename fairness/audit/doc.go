@@ -3,7 +3,9 @@
 // LinkedIn's toolkit (Pair), how unevenly single people are treated (GeneralizedEntropy,
 // Consistency), disparity within strata (ConditionalDisparity), inputs that stand for a
 // group (Proxy, Correlation), gaps of means (MeanGap), and the weights, thresholds and
-// bands that put a model right (Reweigh).
+// bands that put a model right (Reweigh). For one look at a finished table there are the
+// usual tests (Significance, Stratified, Exact), an interval for any measure (Bootstrap),
+// and how many decisions a test needs (SampleSize).
 //
 // Most callers want Against and its Pair. The tables come from a fairness.Monitor or
 // from fairness.Tabulate. A figure that the counts cannot support is not defined and

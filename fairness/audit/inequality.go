@@ -25,14 +25,15 @@ func GeneralizedEntropy(t fairness.Table, alpha float64) fairness.Figure {
 }
 
 // BetweenGroupEntropy is the part of GeneralizedEntropy that is due to the groups:
-// everybody has the mean benefit of their group. Groups without labels are left out.
+// everybody has the mean benefit of their group. Groups without labels, and people whose
+// group is not known, are left out.
 func BetweenGroupEntropy(t fairness.Table, alpha float64) fairness.Figure {
 	var groups []benefit
 	for _, c := range t.Cells {
 		if !c.Valid() {
 			return noFigure(invalidCell)
 		}
-		if n := c.Labelled(); n > 0 {
+		if n := c.Labelled(); n > 0 && c.Known() {
 			groups = append(groups, benefit{(c.TP + c.TN + 2*c.FP) / n, n})
 		}
 	}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"math"
+	"slices"
 
 	"github.com/fairlead-go/fairlead/fairness"
 )
@@ -17,7 +18,8 @@ type Stratum struct {
 // among the refused less its share among the accepted, averaged over the strata by
 // their size (Clarify CDDPL). Above 0 the group is refused more often than others who
 // are alike. A stratum without refused or without accepted people counts a share of 0
-// of them, as the measure is defined.
+// of them, as the measure is defined. People whose group is not known are left out. For the
+// labels' (Clarify CDDL) make the tables of the true outcomes as answers.
 //
 // Source: Wachter, Mittelstadt, Russell, "Why fairness cannot be automated", 2021.
 func ConditionalDisparity(strata []Stratum, values ...string) fairness.Figure {
@@ -30,7 +32,7 @@ func ConditionalDisparity(strata []Stratum, values ...string) fairness.Figure {
 		}
 		p, err := Against(s.Table, values...)
 		if err != nil { // nobody of the group here: the stratum counts all the same
-			p = Pair{Rest: sumOf(s.Table.Cells)}
+			p = Pair{Rest: sumOf(slices.DeleteFunc(slices.Clone(s.Table.Cells), func(c fairness.Cell) bool { return !c.Known() }))}
 		}
 		all := p.Group.N + p.Rest.N
 		if all == 0 {

@@ -12,8 +12,14 @@ import (
 // measure is NaN are left out; with none left the interval is NaN. The seed makes it
 // repeatable.
 //
-// groups holds each group's counts by category, whole numbers.
+// groups holds each group's counts by category, whole numbers. Counts that are not, or are
+// too many to be told from their neighbours (2^53 in a group), and a conf outside (0, 1)
+// give NaN.
 func Bootstrap(groups [][]float64, measure func([][]float64) float64, resamples int, conf float64, seed uint64) Interval {
+	none := Interval{math.NaN(), math.NaN()}
+	if !(conf > 0 && conf < 1) || !drawable(groups) {
+		return none
+	}
 	r := rand.New(rand.NewPCG(seed, 0x9E3779B97F4A7C15))
 	drawn := make([][]float64, len(groups))
 	for i := range groups {
@@ -29,10 +35,27 @@ func Bootstrap(groups [][]float64, measure func([][]float64) float64, resamples 
 		}
 	}
 	if len(values) == 0 {
-		return Interval{math.NaN(), math.NaN()}
+		return none
 	}
 	slices.Sort(values)
 	return Interval{quantile(values, (1-conf)/2), quantile(values, (1+conf)/2)}
+}
+
+// drawable tells whether all counts are whole numbers that can be reckoned with.
+func drawable(groups [][]float64) bool {
+	for _, g := range groups {
+		var n float64
+		for _, c := range g {
+			if !(c >= 0) || c != math.Trunc(c) {
+				return false
+			}
+			n += c
+		}
+		if !(n <= 1<<53) {
+			return false
+		}
+	}
+	return true
 }
 
 // quantile interpolates between the sorted values.

@@ -203,6 +203,14 @@ func TestBootstrap(t *testing.T) {
 	assert.Equal(t, i, Bootstrap(groups, gap, 2000, 0.95, 1), "the seed makes it repeatable")
 	assert.True(t, math.IsNaN(Bootstrap(groups, func([][]float64) float64 { return math.NaN() }, 5, 0.95, 1).Low))
 	assert.True(t, math.IsNaN(Bootstrap(nil, gap, 0, 0.95, 1).Low))
+	for _, c := range []float64{math.NaN(), math.Inf(1), -1, 0.5, 1e300} { // must neither hang nor panic
+		assert.True(t, math.IsNaN(Bootstrap([][]float64{{c, 700}, {500, 500}}, gap, 10, 0.95, 1).Low), c)
+	}
+	for _, conf := range []float64{0, 1, 3, -1, math.NaN()} {
+		assert.True(t, math.IsNaN(Bootstrap(groups, gap, 10, conf, 1).Low), conf)
+	}
+	huge := Bootstrap([][]float64{{1 << 52, 1 << 52}, {3, 1}}, gap, 200, 0.95, 1)
+	assert.InDelta(t, -0.5, huge.Low, 0.01)
 }
 
 func BenchmarkBootstrap1000x10x4(b *testing.B) {
