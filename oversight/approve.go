@@ -3,6 +3,7 @@ package oversight
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -160,12 +161,23 @@ func done(d *call.Decision, lost error) error {
 	}
 }
 
-// intend claims the one run of an approval. The entry's ID is the case's, so the ledger keeps one; the nonce in it says whose.
+// intend claims the one run of an approval. The entry's ID is the case's, so the ledger keeps one; the nonce in it says whose. Once it is
+// being written its caller may go: an intent of which nobody knows whether it is on record would use the approval up.
 func (k *Desk) intend(ctx context.Context, d *call.Decision, f *dossier) (first bool, now *dossier, err error) {
 	if f.intent != uuid.Nil {
-		return false, f, nil
+		return k.spare.take(f.intent), f, nil
 	}
+	if err := ctx.Err(); err != nil {
+		return false, nil, unwritten(d, "the intent to run the approved call", err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), resultTimeout)
+	defer cancel()
 	nonce := uuid.Must(uuid.NewV7())
+	defer func() {
+		if err != nil {
+			k.spare.put(nonce)
+		}
+	}()
 	e := entry(kindIntent, onceID(f.opening, kindIntent), f.id, f.subject, intentPublic{Nonce: nonce}, nil)
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return false, nil, unwritten(d, "the intent to run the approved call", err)
@@ -174,6 +186,33 @@ func (k *Desk) intend(ctx context.Context, d *call.Decision, f *dossier) (first 
 		return false, nil, inDecision(err, d)
 	}
 	return now.intent == nonce, now, nil
+}
+
+// spare is the intents that were written, or perhaps written, by callers who then ran nothing, as the ledger failed them. The next
+// Resume in this process may run on one.
+type spare struct {
+	mu     sync.Mutex
+	nonces map[uuid.UUID]bool
+}
+
+const maxSpare = 1024
+
+func (s *spare) put(nonce uuid.UUID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.nonces == nil {
+		s.nonces = map[uuid.UUID]bool{}
+	}
+	if len(s.nonces) < maxSpare {
+		s.nonces[nonce] = true
+	}
+}
+
+func (s *spare) take(nonce uuid.UUID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer delete(s.nonces, nonce)
+	return s.nonces[nonce]
 }
 
 // happened records what an approved call did. Its output is kept for a second Resume; one that would not come back whole is not.

@@ -16,7 +16,7 @@ import (
 func (r *record) hides() bool { return r.Blind && !r.decided() && !r.split }
 
 // answerOf is the digest of JSON that does not depend on how it is written: not on spaces, the order of fields, or 1.0 for 1.
-func answerOf(data []byte) []byte {
+func answerOf(data []byte) digest {
 	h := newFields("answer")
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -27,8 +27,7 @@ func answerOf(data []byte) []byte {
 		}
 	}
 	h.bytes(data)
-	sum := h.sum()
-	return sum[:]
+	return h.sum()
 }
 
 // plain writes every number that a float64 holds exactly in one way.

@@ -47,8 +47,8 @@ func (b Breaker) check(p *Policy) (*Breaker, error) {
 		return nil, &PolicyError{Field: "Breaker.Alpha", Why: "must be in (0, 1), or 0 to use RunLength"}
 	case b.RunLength != 0 && !(b.RunLength > 1) || math.IsInf(b.RunLength, 0):
 		return nil, &PolicyError{Field: "Breaker.RunLength", Why: "must be more than 1 review"}
-	case b.Patience < 0:
-		return nil, &PolicyError{Field: "Breaker.Patience", Why: "must not be negative"}
+	case b.Patience < 0 || b.Patience > maxSpan:
+		return nil, &PolicyError{Field: "Breaker.Patience", Why: "must not be negative, and at most 100 years"}
 	case b.MinProbability != 0 && (!(b.MinProbability > 0) || b.MinProbability > 1):
 		return nil, &PolicyError{Field: "Breaker.MinProbability", Why: "must be in (0, 1]"}
 	}

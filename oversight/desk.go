@@ -41,7 +41,7 @@ type Options struct {
 	// MaxStaleness is how long the stop switch may be unreadable before every call is refused. Default: DefaultMaxStaleness.
 	MaxStaleness time.Duration
 	// MaxOpen bounds the open cases, and so memory. When it is reached, the oldest case that holds nothing is given up by an entry
-	// and counts as not reviewed; when all hold something, further calls that would be held are refused.
+	// and counts as not reviewed; when all hold something, further calls that are drawn are refused.
 	// Default: DefaultMaxOpen.
 	MaxOpen int
 	// Notify hears of every case that is opened or closed while the desk is open, here or in another process, in order and one at a
@@ -71,7 +71,9 @@ type Desk struct {
 	keyID    string
 	state    *state
 	gauges   metric.Registration
-	types    sync.Map                // name of an outType → *outType, of the calls held here
+	types    sync.Map      // name of an outType → *outType, of the calls held here
+	crowded  chan struct{} // held by who makes room in a full queue
+	spare    spare
 	places   sync.Map                // name of functions that were not declared with one → *place
 	halt     atomic.Pointer[Stopped] // stopped in this process, whatever the ledger says
 }
@@ -83,7 +85,7 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 	if err != nil {
 		return nil, err
 	}
-	k := &Desk{ledger: l, policy: policy, state: newState()}
+	k := &Desk{ledger: l, policy: policy, state: newState(), crowded: make(chan struct{}, 1)}
 	if o != nil {
 		k.opts = *o
 	}
@@ -153,8 +155,8 @@ func (o *Options) check() error {
 		return invalid("Options.Key: shorter than 16 bytes")
 	case o.Codec != nil && (o.Codec.Encode == nil || o.Codec.Decode == nil):
 		return invalid("Options.Codec: needs both Encode and Decode")
-	case o.Lease < 0 || o.MaxStaleness < 0 || o.MaxOpen < 0:
-		return invalid("Options: Lease, MaxStaleness and MaxOpen must not be negative")
+	case o.Lease < 0 || o.MaxStaleness < 0 || o.MaxOpen < 0 || o.Lease > maxSpan:
+		return invalid("Options: Lease, MaxStaleness and MaxOpen must not be negative, Lease at most 100 years")
 	}
 	if o.Lease == 0 {
 		o.Lease = DefaultLease

@@ -186,7 +186,6 @@ type decidedPublic struct {
 type decidedBody struct {
 	Reviewer string          `json:"reviewer"`
 	Output   json.RawMessage `json:"output,omitempty"`
-	Answer   []byte          `json:"answer,omitempty"` // digest of Output in a blind case
 	Comment  string          `json:"comment,omitempty"`
 	Reasons  []string        `json:"reasons,omitempty"`
 	Digest   []byte          `json:"digest"` // of the case as it was decided upon

@@ -18,12 +18,13 @@ func (k *Desk) Expire(ctx context.Context) (int, error) {
 	if err := k.usable(); err != nil {
 		return 0, err
 	}
-	total := 0
+	total, last := 0, uuid.Nil
 	for {
 		batch := k.state.overdue(time.Now())
-		if len(batch) == 0 {
+		if len(batch) == 0 || batch[0].ID == last { // a clock was set back: what was written is too early, and is written again in a second
 			return total, nil
 		}
+		last = batch[0].ID
 		seq, err := k.ledger.Append(ctx, batch...)
 		if err == nil {
 			err = k.follower.Wait(ctx, seq)
@@ -62,33 +63,11 @@ func (s *state) overdue(now time.Time) []ledger.Entry {
 
 // expiry ends a case without a verdict.
 func expiry(r *record, public expiredPublic) ledger.Entry {
-	return entry(kindExpired, minuteID(r.opening, kindExpired), r.id, r.subject, public, nil)
+	return entry(kindExpired, secondID(r.opening, kindExpired), r.id, r.subject, public, nil)
 }
 
-// minuteID is the ID of an entry that all desks on a ledger may think of at once and that is to be written once; and again a minute
+// secondID is the ID of an entry that all desks on a ledger may think of at once and that is to be written once; and again a second
 // later if it had no effect, because a verdict came first and was taken back, or a clock was set.
-func minuteID(id uuid.UUID, kind string) uuid.UUID {
-	return tokenID(id, kind, ledger.Seq(time.Now().Unix()/60))
-}
-
-// room makes place for one more case, or says that there is none.
-func (k *Desk) room(ctx context.Context) error {
-	s := k.state
-	s.mu.Lock()
-	if len(s.open) < k.opts.MaxOpen {
-		s.mu.Unlock()
-		return nil
-	}
-	oldest := s.levels[len(s.levels)-1].first
-	if oldest == nil {
-		s.mu.Unlock()
-		return errFull
-	}
-	e := expiry(oldest, expiredPublic{Crowded: true})
-	s.mu.Unlock()
-	seq, err := k.ledger.Append(ctx, e)
-	if err == nil {
-		err = k.follower.Wait(ctx, seq)
-	}
-	return err
+func secondID(id uuid.UUID, kind string) uuid.UUID {
+	return tokenID(id, kind, ledger.Seq(time.Now().Unix()))
 }

@@ -98,6 +98,9 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 		Input: f.body.Input, Output: f.body.Output, Explanation: f.body.Explanation,
 		Delivered: f.delivered, Events: f.history,
 	}
+	if g := f.body.Gold; g != nil {
+		file.Subject = g.Subject // who asks for a case's subject must not see by it which case is one
+	}
 	if f.hides() {
 		file.Output, file.Explanation = nil, nil
 	}
@@ -121,7 +124,6 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 			})
 		}
 	}
-	file.Title = f.body.Title
 	return file, nil
 }
 

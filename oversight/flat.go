@@ -273,8 +273,6 @@ func (b *decidedBody) member(key, v []byte) bool {
 		return asText(v, &b.Reviewer)
 	case "comment":
 		return asText(v, &b.Comment)
-	case "answer":
-		return asBytes(v, &b.Answer)
 	case "digest":
 		return asBytes(v, &b.Digest)
 	}

@@ -46,6 +46,7 @@ func TestFlatPayloadsAreReadAsJSON(t *testing.T) {
 	full := openedPublic{
 		Probability: 1e-7, Rule: "r", Held: true, HoldRule: "h", Call: true, Stratum: "ß <b>", Policy: "p", KeyID: "k", System: "s", Type: "t", Version: "v",
 		Deadline: -5, Fallback: Approved, Need: 3, Urgent: true, Undo: 7, Valid: 8, Remind: 9, Blind: true, BlindShare: 0.25, Began: 1,
+		Function: "f", Lossy: true,
 	}
 	agree(t, mustJSON(full))
 	full.Stratum = "plain"
@@ -53,7 +54,7 @@ func TestFlatPayloadsAreReadAsJSON(t *testing.T) {
 	require.True(t, walk(mustJSON(leaseBody{Reviewer: "r", Why: "w"}), new(leaseBody)))
 	require.True(t, walk(mustJSON(leasePublic{Token: 1, Until: 2}), new(leasePublic)))
 	require.True(t, walk(mustJSON(decidedPublic{Token: 1, Verdict: Approved, Final: true}), new(decidedPublic)))
-	require.True(t, walk(mustJSON(decidedBody{Reviewer: "r", Comment: "c", Answer: []byte{1}, Digest: bytes.Repeat([]byte{2}, 32)}), new(decidedBody)))
+	require.True(t, walk(mustJSON(decidedBody{Reviewer: "r", Comment: "c", Digest: bytes.Repeat([]byte{2}, 32)}), new(decidedBody)))
 	require.True(t, walk(mustJSON(openedHead{Title: "t", Score: 0.5, Answer: []byte{1}, InputDigest: []byte{1}, Digest: []byte{1}}), new(openedHead)))
 }
 

@@ -18,6 +18,11 @@ type Gold struct {
 	Version string
 	// Output is what the function is to seem to have said. Required.
 	Output any
+	// Subject is whom it is to seem to be about: real cases name somebody. Nobody of that name has anything to do with it.
+	// Default: nobody, which a reviewer may notice.
+	Subject string
+	// Explanation is why the function is to seem to have said it, as JSON, where real cases have one. Default: none.
+	Explanation any
 	// Answer is the verdict that is right. Required.
 	Answer Verdict
 }
@@ -80,7 +85,7 @@ func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error
 		Fallback: k.policy.Fallback, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
 	}
 	body := openedBody{
-		openedHead:   openedHead{Title: g.Case.Title, Score: finite(g.Case.Score), Gold: &goldBody{By: who, Answer: g.Answer}},
+		openedHead:   openedHead{Title: cut(g.Case.Title, maxTitle), Score: finite(g.Case.Score), Gold: &goldBody{By: who, Answer: g.Answer, Subject: g.Subject}},
 		openedPapers: openedPapers{Unit: g.Case.Unit},
 	}
 	var err error
@@ -90,6 +95,11 @@ func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error
 	if body.Output, err = k.codec.encode(g.Output); err != nil {
 		return public, body, &CaseError{Reason: ErrInvalid, Detail: "Gold.Output cannot be encoded", Err: err}
 	}
+	if g.Explanation != nil {
+		if body.Explanation, err = marshal(g.Explanation); err != nil {
+			return public, body, &CaseError{Reason: ErrInvalid, Detail: "Gold.Explanation cannot be written as JSON", Err: err}
+		}
+	}
 	input := newFields("gold input")
 	input.bytes(body.Input)
 	sum := input.sum()
@@ -98,6 +108,7 @@ func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error
 }
 
 type goldBody struct {
-	By     string  `json:"by"`
-	Answer Verdict `json:"answer"`
+	By      string  `json:"by"`
+	Answer  Verdict `json:"answer"`
+	Subject string  `json:"subject,omitempty"` // made up: the entry is about nobody
 }

@@ -82,10 +82,12 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	if err != nil {
 		return caseRef{}, nil, err
 	}
-	if err := k.room(ctx); err != nil {
+	done, err := k.room(ctx)
+	if err != nil {
 		return caseRef{}, nil, call.Refuse(o.d, call.StageOversight,
 			"too many cases are open; have them decided, or raise oversight.Options.MaxOpen", err)
 	}
+	defer done()
 	id := o.d.ID()
 	now := time.Now()
 	within := k.policy.Within
@@ -143,7 +145,7 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 		Began: o.d.Began().UnixNano(), Function: o.fn.name,
 	}
 	body := openedBody{
-		openedHead:   openedHead{Title: o.c.Title, Score: finite(o.c.Score), InputDigest: input[:]},
+		openedHead:   openedHead{Title: cut(o.c.Title, maxTitle), Score: finite(o.c.Score), InputDigest: input[:]},
 		openedPapers: openedPapers{Unit: o.c.Unit, Session: o.d.Facts().Session},
 	}
 	shown := o.c.Input
@@ -168,7 +170,8 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 			return public, body, err
 		}
 		if public.BlindShare = k.policy.Blind; k.sampler.blind(o.d.ID()) {
-			public.Blind, body.Answer = true, answerOf(body.Output)
+			answer := answerOf(body.Output)
+			public.Blind, body.Answer = true, answer[:]
 		}
 	}
 	seal := sealOf(o.d.ID(), input, &public, body.Output)

@@ -107,6 +107,9 @@ type Policy struct {
 	Version string
 }
 
+// maxSpan bounds the times of a policy: what lies further ahead than nanoseconds can count would come out in the past.
+const maxSpan = 100 * 365 * 24 * time.Hour
+
 // maxNeed bounds the votes on a case.
 const maxNeed = 16
 
@@ -117,22 +120,17 @@ func (p Policy) check() (Policy, error) {
 		return p, &PolicyError{Field: "Rate", Why: "must be in (0, 1], 0 for every decision or RulesOnly"}
 	case !(p.Budget >= 0) || math.IsInf(p.Budget, 0):
 		return p, &PolicyError{Field: "Budget", Why: "must be a positive number of cases an hour, or 0 for no limit"}
-	case p.Wait < 0:
-		return p, &PolicyError{Field: "Wait", Why: "must not be negative"}
-	case p.Deadline < 0:
-		return p, &PolicyError{Field: "Deadline", Why: "must not be negative"}
-	case p.Within < 0:
-		return p, &PolicyError{Field: "Within", Why: "must not be negative"}
-	case p.Undo < 0:
-		return p, &PolicyError{Field: "Undo", Why: "must not be negative"}
-	case p.Remind < 0:
-		return p, &PolicyError{Field: "Remind", Why: "must not be negative"}
 	case !(p.Blind >= 0) || p.Blind >= 1:
 		return p, &PolicyError{Field: "Blind", Why: "must be in [0, 1): somebody has to see what there is to overrule"}
-	case p.Valid < 0:
-		return p, &PolicyError{Field: "Valid", Why: "must not be negative"}
 	case p.Fallback != "" && p.Fallback != Rejected && p.Fallback != Approved:
 		return p, &PolicyError{Field: "Fallback", Why: "must be Rejected or Approved: nobody is there to replace"}
+	}
+	for field, d := range map[string]time.Duration{
+		"Wait": p.Wait, "Deadline": p.Deadline, "Within": p.Within, "Undo": p.Undo, "Remind": p.Remind, "Valid": p.Valid,
+	} {
+		if d < 0 || d > maxSpan {
+			return p, &PolicyError{Field: field, Why: "must not be negative, and at most 100 years"}
+		}
 	}
 	for _, least := range p.Floors {
 		if !(least > 0) || math.IsInf(least, 0) {

@@ -37,17 +37,18 @@ func (k *Desk) settle(ctx context.Context, d *call.Decision, c caseRef, patient 
 func (k *Desk) wait(ctx context.Context, c caseRef) error {
 	patience := time.NewTimer(k.policy.Wait)
 	defer patience.Stop()
-	for {
+	for pause := time.Duration(0); ; {
 		changed, turns, leave := k.state.join(c.id)
 		if changed == nil {
 			return nil
 		}
-		turn := time.NewTimer(time.Until(turns))
+		turn := time.NewTimer(max(pause, time.Until(turns)))
 		over, err := false, error(nil)
 		select {
 		case <-changed:
 		case <-turn.C:
-			_, err = k.Expire(ctx) // its deadline is here, or its verdict stands
+			_, err = k.Expire(ctx)         // its deadline is here, or its verdict stands
+			pause = 100 * time.Millisecond // else a clock was set back: it is tried again, without haste
 		case <-patience.C:
 			over = true
 		case <-ctx.Done():

@@ -16,17 +16,18 @@ import (
 type state struct {
 	stop atomic.Pointer[Stopped] // read by every call; nil: running
 
-	mu     sync.Mutex
-	open   map[uuid.UUID]*record
-	keyed  map[uuid.UUID]*record // the held ones, by the ID of their opening, which a Key stands in
-	levels [3]queue              // urgent, held, the rest: each in the order of opening
-	held   int                   // open cases that hold something
-	due    dueHeap
-	out    outbox
-	roster map[string]Member // by name
-	key    [keySize]byte     // drawn by the first desk of the ledger; zero: none yet
-	await  map[uuid.UUID]*effect
-	watch  map[uuid.UUID]*watcher
+	mu      sync.Mutex
+	open    map[uuid.UUID]*record
+	keyed   map[uuid.UUID]*record // the held ones, by the ID of their opening, which a Key stands in
+	levels  [3]queue              // urgent, held, the rest: each in the order of opening
+	held    int                   // open cases that hold something
+	opening int                   // places taken by cases that are being opened
+	due     dueHeap
+	out     outbox
+	roster  map[string]Member // by name
+	key     [keySize]byte     // drawn by the first desk of the ledger; zero: none yet
+	await   map[uuid.UUID]*effect
+	watch   map[uuid.UUID]*watcher
 
 	breaker *watermark           // nil without one
 	telling bool                 // somebody wants notices

@@ -2,7 +2,7 @@ package oversight
 
 import (
 	"context"
-	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,8 +43,14 @@ func (k *Desk) press(ctx context.Context, who, why string, drill bool) error {
 	if err := named(who); err != nil {
 		return err
 	}
+	// Whatever the reason looks like, the button works.
+	why = cut(strings.ToValidUTF8(why, "\uFFFD"), maxWhy)
 	here := &Stopped{Who: who, Why: why, At: time.Now(), drill: drill}
-	k.halt.Store(here)
+	if !drill {
+		k.halt.Store(here)
+	} else if !k.halt.CompareAndSwap(nil, here) {
+		return invalid("Drill: the stop switch is on already")
+	}
 	if err := k.switchTo(ctx, kindStopOn, who, why, drill); err != nil {
 		return err // and this process stays stopped
 	}
@@ -64,10 +70,13 @@ func (k *Desk) start(ctx context.Context, who, why string, drill bool) error {
 	if err := named(who); err != nil {
 		return err
 	}
+	why = cut(strings.ToValidUTF8(why, "\uFFFD"), maxWhy)
 	if err := k.switchTo(ctx, kindStopOff, who, why, drill); err != nil {
 		return err
 	}
-	k.halt.Store(nil)
+	if here := k.halt.Load(); here != nil && (!drill || here.drill) { // the end of a drill ends no real stop
+		k.halt.CompareAndSwap(here, nil)
+	}
 	return nil
 }
 
@@ -104,5 +113,3 @@ func (k *Desk) State() State {
 	st.Audit = len(k.state.open) - k.state.held
 	return st
 }
-
-var errFull = errors.New("oversight: the queue is full of cases that somebody waits for")

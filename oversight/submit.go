@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -18,9 +19,9 @@ type Judgement struct {
 	// Output is what to deliver instead: a value of the function's type, or its JSON as json.RawMessage or []byte. Required for
 	// Replaced, refused for the others.
 	Output any
-	// Comment is for the evidence. Default: none.
+	// Comment is for the evidence: at most 64 KiB. Default: none.
 	Comment string
-	// Reasons are codes of the application's own. Default: none.
+	// Reasons are codes of the application's own: at most 64, of 256 bytes. Default: none.
 	Reasons []string
 }
 
@@ -73,14 +74,10 @@ func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) err
 			return err
 		}
 	}
-	var answer []byte
 	if c.hides && j.Verdict == Approved {
 		return invalid("the answer is hidden in this case: submit Replaced with your own answer, or Rejected")
 	}
-	if c.hides && j.Verdict == Replaced {
-		answer = answerOf(output)
-	}
-	body := decidedBody{Answer: answer, Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
+	body := decidedBody{Reviewer: l.Reviewer, Output: output, Comment: j.Comment, Reasons: j.Reasons, Digest: c.digest[:]}
 	e := entry(kindDecided, id, l.Case, c.subject, decidedPublic{Token: l.Token, Verdict: j.Verdict, Final: final}, body)
 	did, _, err := k.commit(ctx, e)
 	if err != nil {
@@ -135,10 +132,31 @@ func (k *Desk) again(ctx context.Context, l Lease, j Judgement, output []byte, i
 	return nil
 }
 
+// The bounds of what a reviewer says beside a verdict.
+const (
+	maxComment = 64 << 10 // bytes
+	maxReasons = 64       // codes, each at most maxName bytes
+)
+
+func (j *Judgement) worded() error {
+	if len(j.Comment) > maxComment || !utf8.ValidString(j.Comment) {
+		return invalid("Judgement.Comment: at most 64 KiB of UTF-8")
+	}
+	if len(j.Reasons) > maxReasons {
+		return invalid("Judgement.Reasons: at most 64")
+	}
+	for _, code := range j.Reasons {
+		if len(code) > maxName || strings.TrimSpace(code) == "" || !utf8.ValidString(code) {
+			return invalid("Judgement.Reasons: codes of 1 to 256 bytes of text")
+		}
+	}
+	return nil
+}
+
 // correction checks a judgement and gives the JSON of its output.
 func (k *Desk) correction(j Judgement) (json.RawMessage, error) {
-	if !utf8.ValidString(j.Comment) {
-		return nil, invalid("Judgement.Comment is not UTF-8")
+	if err := j.worded(); err != nil {
+		return nil, err
 	}
 	switch j.Verdict {
 	case Approved, Rejected:
@@ -164,9 +182,9 @@ func (k *Desk) correction(j Judgement) (json.RawMessage, error) {
 			return nil, &CaseError{Reason: ErrInvalid, Detail: "Judgement.Output cannot be encoded", Err: err}
 		}
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, data); err != nil {
+	data, err := json.Marshal(json.RawMessage(data)) // as the entry will have it: compact, with some letters escaped
+	if err != nil {
 		return nil, &CaseError{Reason: ErrInvalid, Detail: "Judgement.Output is not JSON", Err: err}
 	}
-	return compact.Bytes(), nil
+	return data, nil
 }

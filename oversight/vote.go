@@ -50,16 +50,11 @@ func (r *record) vote(e ledger.Entry) (effect, error) {
 		return ignored, nil // nobody approves what they have not seen
 	}
 	v := vote{reviewer: r.lease.reviewer, verdict: public.Verdict, said: public.Verdict, entry: e.ID, final: public.Final}
-	switch {
-	case public.Verdict != Replaced:
-	case len(body.Answer) > 0 && bytes.Equal(body.Answer, r.answer[:]):
-		v.verdict = Approved // without having seen it
-	case len(body.Answer) > 0:
-		copy(v.output[:], body.Answer)
-	default:
-		h := newFields("correction")
-		h.bytes(body.Output)
-		v.output = h.sum()
+	if public.Verdict == Replaced {
+		v.output = answerOf(body.Output)
+		if r.hides() && v.output == r.answer {
+			v.verdict, v.output = Approved, digest{} // without having seen it
+		}
 	}
 	r.lease, r.assigned = held{}, ""
 	differs := slices.ContainsFunc(r.votes, func(o vote) bool { return o.verdict != v.verdict || o.output != v.output })
@@ -104,9 +99,9 @@ func (r *record) settle() (effect, error) {
 func turning(r *record, now time.Time) ledger.Entry {
 	switch {
 	case r.cooling():
-		return entry(kindFinal, minuteID(r.verdict.entry, kindFinal), r.id, r.subject, nil, nil)
+		return entry(kindFinal, secondID(r.verdict.entry, kindFinal), r.id, r.subject, nil, nil)
 	case now.Before(r.deadline):
-		return entry(kindDue, minuteID(r.opening, kindDue), r.id, r.subject, nil, nil)
+		return entry(kindDue, secondID(r.opening, kindDue), r.id, r.subject, nil, nil)
 	}
 	return expiry(r, expiredPublic{})
 }

@@ -46,7 +46,7 @@ func (c *console) claim(v *web.Visit) (*web.Page, error) {
 	_, err = c.desk.Claim(v.Context(), v.Who, id)
 	d := typedDraft(v)
 	if d == nil {
-		if err != nil {
+		if err != nil && !c.has(v, id) { // in another window, perhaps
 			return nil, c.claimError(err)
 		}
 		return web.See("case/" + id.String() + "?said=taken"), nil
@@ -55,10 +55,17 @@ func (c *console) claim(v *web.Visit) (*web.Page, error) {
 	if reading != nil {
 		return nil, plain(reading)
 	}
-	if err != nil {
+	if _, has := leaseOf(f, v.Who); err != nil && !has {
 		return c.page(v, f, c.refill(v, f, d), &notice{"bad", sentence(v, c.claimError(err))}, http.StatusConflict), nil
 	}
 	return c.page(v, f, c.refill(v, f, d), &notice{"ok", v.T("The case is yours again. What you wrote is below: look at it once more, and send it.")}, http.StatusOK), nil
+}
+
+// has says whether somebody has the lease of a case already.
+func (c *console) has(v *web.Visit, id uuid.UUID) bool {
+	f, err := c.desk.Get(v.Context(), id)
+	_, has := leaseOf(f, v.Who)
+	return err == nil && has
 }
 
 // claimError says why somebody does not get a case.

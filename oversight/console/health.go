@@ -56,6 +56,7 @@ type healthView struct {
 	Bars   []bar
 	Level  string // of the breaker, in percent of its limit
 	Export bool
+	More   int // undelivered cases beyond those listed
 }
 
 // ages are how long open cases have waited.
@@ -76,11 +77,22 @@ func (c *console) healthPage(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, plain(err)
 	}
+	if n := len(f.Undelivered); n > listedMost {
+		h.More = n - listedMost
+	}
 	h.Ages = aged(items, time.Now())
 	h.drift(v)
 	h.Chart = timeLine(v, f.Weeks)
 	h.Bars = bars(f.Rate.Strata)
 	return &web.Page{Title: v.T("Health"), Template: "health", Data: h, Wide: true}, nil
+}
+
+// listedMost is how many undelivered cases the page lists.
+const listedMost = 20
+
+// Waiting are those that the page lists.
+func (h *healthView) Waiting() []oversight.Delivery {
+	return h.Undelivered[:min(len(h.Undelivered), listedMost)]
 }
 
 func (c *console) figures(ctx context.Context) (*figures, error) {
