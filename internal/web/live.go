@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -46,6 +47,7 @@ func (s *Site) Live(pattern string, l Live) {
 	if l.Streams <= 0 {
 		l.Streams = DefaultStreams
 	}
+	s.lives[strings.TrimPrefix(pattern, "GET /")] = l
 	s.Raw(pattern, func(w http.ResponseWriter, v *Visit) {
 		state, err := hashed(l, v)
 		switch {

@@ -31,9 +31,10 @@ type Page struct {
 	// Live is where the page's stream is, within the site, as given to Site.Live: "live". Default: the page stays as it is.
 	Live string
 
-	to   *string // a redirect
-	json any
-	bare bool // without navigation: nobody is signed in
+	state string  // what Live says just before the page is made
+	to    *string // a redirect
+	json  any
+	bare  bool // without navigation: nobody is signed in
 }
 
 // See is the answer to a POST that was done: 303 to an address within the site, as in "case/1?said=approved".
@@ -111,6 +112,9 @@ func (v *View) Said() string {
 	return ""
 }
 
+// State is what the page's stream says at the time.
+func (v *View) State() string { return v.Page.state }
+
 // Bare says that the page has no links into the site.
 func (v *View) Bare() bool { return v.Page.bare }
 
@@ -169,6 +173,9 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, p *Page) {
 		_ = json.NewEncoder(&b).Encode(p.json) // strings only
 	} else {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if l, ok := s.lives[p.Live]; ok && p.Live != "" {
+			p.state, _ = hashed(l, v) // unknown: the script takes the stream's first
+		}
 		if err := s.pages.ExecuteTemplate(&b, "fairlead-shell", &View{Visit: v, Page: p, Data: p.Data}); err != nil {
 			b.Reset()
 			s.log("web: a page could not be written", fmt.Sprintf("%T", err), "template", p.Template)

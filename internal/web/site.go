@@ -47,7 +47,8 @@ type Options struct {
 	Language Language
 	// Location is the time zone of times. Default: UTC.
 	Location *time.Location
-	// Key makes the tokens, 32 bytes or more: the same in all processes behind one address. Default: random, for one process.
+	// Key makes the tokens, 32 bytes or more: the same in all processes behind one address, which then take each other's tokens. That
+	// a token is good once is known within a process only. Default: random, for one process.
 	Key []byte
 	// Origins are further origins that may post, as in "https://desk.shop.example". Default: the one the pages are served from.
 	Origins []string
@@ -76,6 +77,7 @@ type Site struct {
 	tokens  *tokens
 	origins http.CrossOriginProtection
 	live    streams
+	lives   map[string]Live // by address within the site
 }
 
 // New makes a site without pages.
@@ -108,7 +110,7 @@ func New(o Options) (*Site, error) {
 		_, _ = rand.Read(key) // never fails since Go 1.24
 	}
 	o.Key = nil
-	s := &Site{o: o, mux: http.NewServeMux(), tokens: newTokens(key, o.TokenLife)}
+	s := &Site{o: o, mux: http.NewServeMux(), tokens: newTokens(key, o.TokenLife), lives: map[string]Live{}}
 	for _, origin := range o.Origins {
 		if err := s.origins.AddTrustedOrigin(origin); err != nil {
 			return fail("an origin is not one, such as https://desk.shop.example")
@@ -142,6 +144,9 @@ func (s *Site) Post(pattern string, f func(*Visit) (*Page, error)) {
 func (s *Site) add(pattern string, f func(*Visit) (*Page, error)) {
 	if f == nil {
 		panic("web: " + s.o.Name + ": " + pattern + " without a function")
+	}
+	if strings.HasSuffix(pattern, "/") { // the mux would redirect to it, which leads astray under a stripped prefix
+		panic("web: " + s.o.Name + ": " + pattern + " ends with a slash; end it with /{$}, or leave the slash out")
 	}
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r)

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -34,19 +35,25 @@ func visitOf(r *http.Request) *Visit {
 	return v
 }
 
-// Field is a field of the form, or of the query of a GET: valid UTF-8, with plain line ends and without NUL.
-func (v *Visit) Field(name string) string { return clean(v.FormValue(name)) }
+// Field is a field of the form of a POST, or of the query of a GET: valid UTF-8, with plain line ends and without NUL.
+func (v *Visit) Field(name string) string { return clean(v.values().Get(name)) }
 
 // Fields are all values of a field that may be there several times, such as ticked boxes.
 func (v *Visit) Fields(name string) []string {
-	if v.Form == nil {
-		_ = v.ParseForm() // a malformed query has no values
-	}
-	all := make([]string, 0, len(v.Form[name]))
-	for _, value := range v.Form[name] {
-		all = append(all, clean(value))
+	values := v.values()[name]
+	all := make([]string, len(values))
+	for i, value := range values {
+		all[i] = clean(value)
 	}
 	return all
+}
+
+// values are the form's on a POST, and never the address's, which others may have written.
+func (v *Visit) values() url.Values {
+	if v.Method == http.MethodPost {
+		return v.PostForm
+	}
+	return v.URL.Query()
 }
 
 func clean(s string) string {

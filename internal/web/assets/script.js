@@ -86,9 +86,15 @@
   label();
 
   // Small things.
+  const sent = new Set();
   addEventListener('submit', (event) => {
     const asks = event.submitter?.getAttribute('data-confirm') || event.target.getAttribute('data-confirm');
-    if (asks && !confirm(asks)) event.preventDefault();
+    if (asks && !confirm(asks)) { event.preventDefault(); return; }
+    const form = event.target; // a second click would only be told that the first one counted
+    if (form.method !== 'post') return;
+    if (sent.has(form)) { event.preventDefault(); return; }
+    sent.add(form);
+    setTimeout(() => sent.delete(form), 5000);
   });
   addEventListener('click', (event) => {
     const button = event.target.closest?.('[data-copy]');
@@ -137,7 +143,7 @@
   if (!url) return;
   const touched = new WeakSet();
   addEventListener('input', (event) => { const part = event.target.closest?.('[data-live]'); if (part) touched.add(part); });
-  let state = null, loading = false, again = false;
+  let state = body.getAttribute('data-state') || null, loading = false, again = false;
   const reload = async () => {
     if (loading) { again = true; return; }
     loading = true;
