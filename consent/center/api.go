@@ -32,12 +32,6 @@ func (c *center) routes() http.Handler {
 // as is a handler for a person who has signed in.
 func (c *center) as(next func(w http.ResponseWriter, r *http.Request, who string)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Add("Vary", "Sec-GPC")
-		h.Add("Vary", "Cookie")
 		who, err := c.auth(r)
 		if err != nil || who == "" {
 			problem(w, http.StatusUnauthorized, "Please sign in first.")

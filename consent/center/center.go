@@ -116,6 +116,12 @@ type center struct {
 // ServeHTTP serves the pages and, below /api/, JSON.
 func (c *center) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/api/") {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Add("Vary", "Sec-GPC")
+		h.Add("Vary", "Cookie")
 		c.api.ServeHTTP(w, r)
 		return
 	}

@@ -72,6 +72,8 @@ func (s *standing) why() []string {
 		return s.allowedBy()
 	case s.answer.Allowed:
 		return []string{t(onWithout[s.answer.Basis])}
+	case s.silenced() && s.own.Allowed && s.own.Receipt == 0:
+		return []string{t("Your browser asks us not to do this, so we do not.")}
 	case s.silenced() && s.own.Allowed:
 		return []string{t("You had allowed this, but your browser asks us not to, so we do not do it while the signal is there.")}
 	case s.silenced() && s.own.Reason != consent.ReasonObjected:
