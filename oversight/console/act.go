@@ -51,7 +51,7 @@ func (c *console) claim(v *web.Visit) (*web.Page, error) {
 		}
 		return web.See("case/" + id.String() + "?said=taken"), nil
 	}
-	f, reading := c.desk.Get(v.Context(), id)
+	f, reading := c.read(v, id)
 	if reading != nil {
 		return nil, plain(reading)
 	}
@@ -63,7 +63,7 @@ func (c *console) claim(v *web.Visit) (*web.Page, error) {
 
 // has says whether somebody has the lease of a case already.
 func (c *console) has(v *web.Visit, id uuid.UUID) bool {
-	f, err := c.desk.Get(v.Context(), id)
+	f, err := c.read(v, id)
 	_, has := leaseOf(f, v.Who)
 	return err == nil && has
 }
@@ -120,7 +120,7 @@ func (c *console) escalate(v *web.Visit) (*web.Page, error) {
 
 // lost shows the case as it is now, with what was typed, when something had no effect.
 func (c *console) lost(v *web.Visit, l oversight.Lease, err error) (*web.Page, error) {
-	f, reading := c.desk.Get(v.Context(), l.Case)
+	f, reading := c.read(v, l.Case)
 	if reading != nil {
 		return nil, plain(err)
 	}
@@ -135,16 +135,17 @@ func (c *console) lost(v *web.Visit, l oversight.Lease, err error) (*web.Page, e
 	})(nil); errors.As(plain(err), &p) {
 		status, text = p.HTTPStatus(), p.Public()
 	}
+	open := f.Verdict == "" && !f.Withdrawn && !cooling(f)
 	switch {
 	case errors.Is(err, oversight.ErrInvalid) && strings.TrimSpace(v.Field("why")) == "" && v.PostForm.Has("why"):
 		text = "Say why, in a few words: it is part of the record."
 	case errors.Is(err, oversight.ErrInvalid) && v.PostForm.Get("verdict") == string(oversight.Replaced):
 		text = "This answer is not one that can be delivered: a field is missing, unknown or of another kind."
-	case errors.Is(err, oversight.ErrFenced) && f.Verdict == "" && f.Reviewer == "":
+	case errors.Is(err, oversight.ErrFenced) && open && f.Reviewer == "":
 		text = "Your lease had ended, so that this had no effect. Nobody else has the case: take it again and send what you wrote."
-	case errors.Is(err, oversight.ErrFenced) && f.Verdict == "" && f.Reviewer != v.Who:
+	case errors.Is(err, oversight.ErrFenced) && open && f.Reviewer != v.Who:
 		text = "Your lease had ended and somebody else has the case now, so that this had no effect. What you wrote is below, to copy."
-	case (errors.Is(err, oversight.ErrFenced) || errors.Is(err, oversight.ErrNotFound)) && f.Verdict != "":
+	case (errors.Is(err, oversight.ErrFenced) || errors.Is(err, oversight.ErrNotFound)) && !open:
 		status, text = http.StatusConflict, "The case was decided meanwhile, so that this had no effect. What you wrote is below, to copy."
 	}
 	return c.page(v, f, c.refill(v, f, d), &notice{"bad", v.T(text)}, status), nil
@@ -218,7 +219,7 @@ func (c *console) preview(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.desk.Get(v.Context(), l.Case)
+	f, err := c.read(v, l.Case)
 	if err != nil {
 		return nil, plain(err)
 	}
@@ -242,7 +243,7 @@ func (c *console) submit(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.desk.Get(v.Context(), l.Case)
+	f, err := c.read(v, l.Case)
 	if err != nil {
 		return nil, plain(err)
 	}
@@ -291,11 +292,11 @@ func unchanged(f oversight.File, out []byte) bool {
 
 // became says what a judgement led to.
 func (c *console) became(v *web.Visit, id uuid.UUID, verdict oversight.Verdict) string {
-	f, err := c.desk.Get(v.Context(), id)
+	f, err := c.read(v, id)
 	switch {
 	case err == nil && f.Split:
 		return "split"
-	case err == nil && f.Verdict == "":
+	case err == nil && f.Verdict == "" && !cooling(f):
 		return "voted"
 	}
 	return map[oversight.Verdict]string{oversight.Approved: "approved", oversight.Rejected: "rejected", oversight.Replaced: "replaced"}[verdict]

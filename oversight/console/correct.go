@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -128,10 +127,10 @@ func scalar(kind, typed string) (json.RawMessage, error) {
 
 // written reads an answer that was written as JSON; a mistake is told with its line.
 func written(v *web.Visit, text string) (json.RawMessage, error) {
-	var b bytes.Buffer
-	err := json.Compact(&b, []byte(text))
+	var whole json.RawMessage
+	err := json.Unmarshal([]byte(text), &whole)
 	if err == nil {
-		return b.Bytes(), nil
+		return whole, nil
 	}
 	if strings.TrimSpace(text) == "" {
 		return nil, web.Problem(http.StatusUnprocessableEntity, v.T("Write what the answer should be instead."))

@@ -201,9 +201,9 @@ func (c *console) bulk(v *web.Visit) (*web.Page, error) {
 	}
 	for i, id := range ids {
 		one := bulkCase{ID: id.String(), Title: id.String(), OK: outcomes[i] == nil}
-		if f, err := c.desk.Get(v.Context(), id); err == nil {
+		if f, err := c.read(v, id); err == nil {
 			one.Title = c.words(f, f.Title)
-			if b.Done && one.OK && f.By == v.Who && time.Now().Before(f.StandsAt) {
+			if b.Done && one.OK && judge(f) == v.Who && cooling(f) {
 				b.Undo = append(b.Undo, one.ID)
 				b.Until = f.StandsAt
 			}

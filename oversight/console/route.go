@@ -50,7 +50,7 @@ func (c *console) appeal(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.desk.Get(v.Context(), id)
+	f, err := c.read(v, id)
 	if err != nil {
 		return nil, plain(err)
 	}
@@ -83,7 +83,7 @@ func (c *console) reveal(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.desk.Get(v.Context(), id)
+	f, err := c.read(v, id)
 	if err != nil {
 		return nil, plain(err)
 	}

@@ -39,7 +39,9 @@ type caseView struct {
 	File     oversight.File
 	ID       string
 	Open     bool // nobody has decided, or the verdict can be taken back
-	Decided  bool
+	Decided  bool // somebody has, or nobody has to any more
+	Cooling  bool // somebody has, and may still take it back
+	By       string
 	Appeal   bool
 	Mine     bool // this reviewer has the lease
 	Free     bool // nobody has, and this reviewer may take it
@@ -99,11 +101,44 @@ func (c *console) show(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.desk.Get(v.Context(), id)
+	f, err := c.read(v, id)
 	if err != nil {
 		return nil, plain(err)
 	}
 	return c.page(v, f, nil, nil, http.StatusOK), nil
+}
+
+// read reads a case as it stands at this moment: what time alone has decided meanwhile is written down first.
+func (c *console) read(v *web.Visit, id uuid.UUID) (oversight.File, error) {
+	f, err := c.desk.Get(v.Context(), id)
+	if err != nil || f.Verdict != "" || f.Withdrawn {
+		return f, err
+	}
+	if now := time.Now(); now.Before(f.Deadline) && (f.StandsAt.IsZero() || now.Before(f.StandsAt)) {
+		return f, nil
+	}
+	if _, err := c.desk.Expire(v.Context()); err != nil {
+		return f, err
+	}
+	return c.desk.Get(v.Context(), id)
+}
+
+// judge is who gave the last judgement that counted: a verdict that can be taken back is nobody's yet, as far as File.By goes.
+func judge(f oversight.File) string {
+	if f.By != "" {
+		return f.By
+	}
+	for _, e := range slices.Backward(f.Events) {
+		if e.Kind == "case.decided" && e.Counted {
+			return e.Who
+		}
+	}
+	return ""
+}
+
+// cooling says whether the verdict on a case can be taken back.
+func cooling(f oversight.File) bool {
+	return !f.StandsAt.IsZero() && !f.Expired && !f.Withdrawn && time.Now().Before(f.StandsAt)
 }
 
 // page shows a case, with what somebody had typed and what became of it.
@@ -120,11 +155,13 @@ func (c *console) casePage(v *web.Visit, view *caseView, status int) *web.Page {
 
 func (c *console) view(v *web.Visit, f oversight.File, d *draft, n *notice) *caseView {
 	view := &caseView{
-		File: f, ID: f.Case.String(), Decided: f.Verdict != "" || f.Withdrawn, Appeal: f.AppealOf != uuid.Nil, Notice: n, Reasons: c.o.Reasons,
+		File: f, ID: f.Case.String(), Decided: f.Verdict != "" || f.Withdrawn || cooling(f), Cooling: cooling(f), Appeal: f.AppealOf != uuid.Nil, Notice: n, Reasons: c.o.Reasons,
 		Route: c.may(v, Route), Review: c.may(v, Review), Reveal: c.o.Reveal != nil && f.Session != "",
 	}
-	now := time.Now()
-	view.CanUndo = view.Review && f.Verdict != "" && !f.Expired && f.By == v.Who && now.Before(f.StandsAt)
+	if view.Decided {
+		view.By = judge(f)
+	}
+	view.CanUndo = view.Review && view.Cooling && view.By == v.Who
 	view.Open = !view.Decided
 	if view.Open && view.Review {
 		if token, ok := leaseOf(f, v.Who); ok {
@@ -205,6 +242,8 @@ func (c *console) lead(v *web.Visit, view *caseView) string {
 		return v.T("Withdrawn: nobody has to decide it any more.")
 	case f.Expired:
 		return v.T("Nobody decided in time, so that the rule for that case decided: %s.", v.T(said(f.Verdict)))
+	case view.Cooling && f.Verdict == "":
+		return v.T("Decided. The verdict stands, and is shown, once it can no longer be taken back.")
 	case view.Decided:
 		return v.T("Decided: %s.", v.T(said(f.Verdict)))
 	case f.Split:
