@@ -30,7 +30,8 @@ func killed(t *testing.T, s store) {
 		j := s.job("work")
 		j.Name, j.Workers, j.Effects = strconv.Itoa(round), 4, effects
 		p := spawn(t, j)
-		for stop := 1 + rng.IntN(60); p.out.Scan(); {
+		stop := 1 + rng.IntN(60)
+		for p.out.Scan() {
 			var what, id string
 			if n, _ := fmt.Sscan(p.out.Text(), &what, &id); n != 2 || len(id) != 36 {
 				continue // the line that was cut
@@ -45,7 +46,8 @@ func killed(t *testing.T, s store) {
 				require.NoError(t, p.Process.Kill())
 			}
 		}
-		_ = p.Wait()
+		require.LessOrEqual(t, stop, 0, "the child ended by itself")
+		_ = p.Wait() // it was killed
 	}
 	desk := newDesk(t, s.open(t), holdAll(0, 0, ""))
 	for id := range opened {
@@ -114,6 +116,9 @@ func TestClaimsFromFourProcesses(t *testing.T) {
 	}
 	took := time.Since(began)
 	t.Logf("%d claims by 32 claimers in 4 processes in %v: %.0f/s", cases, took.Round(time.Millisecond), float64(cases)/took.Seconds())
+	if examined() {
+		assert.Greater(t, float64(cases)/took.Seconds(), 1000.0)
+	}
 }
 
 // percentile is the smallest time that a share of the times does not exceed.
@@ -165,7 +170,7 @@ func TestVerdictReachesTheWaiter(t *testing.T) {
 			}
 			t.Logf("verdict to waiter: in process p50 %v p99 %v; from another process p50 %v p99 %v", percentile(here, 0.5), percentile(here, 0.99),
 				percentile(there, 0.5), percentile(there, 0.99))
-			if size(0, 1) > 0 {
+			if examined() {
 				assert.Less(t, percentile(here, 0.99), 10*time.Millisecond)
 				assert.Less(t, percentile(there, 0.99), 600*time.Millisecond)
 			}
@@ -175,7 +180,7 @@ func TestVerdictReachesTheWaiter(t *testing.T) {
 
 // How soon calls are refused after Stop, here and in another process.
 func TestStopReachesOtherProcesses(t *testing.T) {
-	n := size(3, 50)
+	n := size(3, 200)
 	for name, open := range map[string]func(testing.TB) store{"sqlite": sqliteStore, "postgres": postgresStore} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -201,9 +206,10 @@ func TestStopReachesOtherProcesses(t *testing.T) {
 				require.NoError(t, desk.Start(t.Context(), "olga", "over"))
 				p.hears(t, "running")
 			}
-			t.Logf("stop: in process p50 %v max %v; in another process p50 %v max %v", percentile(here, 0.5), percentile(here, 1), percentile(there, 0.5), percentile(there, 1))
-			if size(0, 1) > 0 {
-				assert.Less(t, percentile(here, 0.5), time.Millisecond)
+			t.Logf("stop: in process p50 %v p99 %v max %v; in another process p50 %v max %v",
+				percentile(here, 0.5), percentile(here, 0.99), percentile(here, 1), percentile(there, 0.5), percentile(there, 1))
+			if examined() {
+				assert.Less(t, percentile(here, 0.99), time.Millisecond)
 				assert.Less(t, percentile(there, 1), time.Second)
 			}
 		})
@@ -214,16 +220,22 @@ func TestStopReachesOtherProcesses(t *testing.T) {
 func TestManyHeldCases(t *testing.T) {
 	cases := size(2_000, 100_000)
 	s := sqliteStore(t)
-	desk, err := oversight.New(t.Context(), s.open(t), holdAll(0, 0, ""), &oversight.Options{Key: secret})
+	desk, err := oversight.New(t.Context(), s.open(t), holdAll(time.Millisecond, 0, ""), &oversight.Options{Key: secret})
 	require.NoError(t, err)
+	before, idle := heap(), runtime.NumGoroutine()
 	openHeld(t, desk, cases)
 	require.Equal(t, cases, desk.State().Held)
+	require.Eventually(t, func() bool { return runtime.NumGoroutine()-idle < 20 }, patience, poll, "the ledger's, and none of the callers")
+	live := heap() - before
+	t.Logf("%d held cases past Wait: %d MB, %d bytes each, %d goroutines more", cases, live>>20, live/int64(cases), runtime.NumGoroutine()-idle)
+	require.Less(t, live, int64(200<<20))
+
 	desk.Close()
-	before, idle := heap(), runtime.NumGoroutine()
+	before, idle = heap(), runtime.NumGoroutine()
 	again := newDesk(t, s.open(t), holdAll(0, 0, ""))
 	require.Equal(t, cases, again.State().Held)
 	used := heap() - before
-	t.Logf("%d held cases: %d MB, %d bytes each, %d goroutines more", cases, used>>20, used/int64(cases), runtime.NumGoroutine()-idle)
+	t.Logf("and in a process that opens later: %d MB, %d bytes each, %d goroutines more", used>>20, used/int64(cases), runtime.NumGoroutine()-idle)
 	require.Less(t, runtime.NumGoroutine()-idle, 20, "those of a ledger")
 	require.Less(t, used, int64(200<<20))
 	runtime.KeepAlive(desk)
