@@ -70,15 +70,7 @@ func (h *house) resume(ctx context.Context, d oversight.Delivery) error {
 	if err != nil {
 		return err
 	}
-	input := file.Input
-	if file.AppealOf != (oversight.File{}).AppealOf { // an appeal is about the input of the case it appeals
-		first, err := h.desk.Get(ctx, file.AppealOf)
-		if err != nil {
-			return err
-		}
-		input = first.Input
-	}
-	a, err := h.again(ctx, file.Subject, file.Session, input)
+	a, err := h.again(ctx, file.Subject, file.Session, file.Input)
 	if err != nil {
 		return err
 	}
@@ -102,7 +94,7 @@ func (h *house) again(ctx context.Context, subject, session string, input json.R
 		return saw, err
 	}
 	a := apply(who)
-	a.Message, a.Amount, a.Months = message, saw.Amount, saw.Months
+	a.Message, a.Amount, a.Months, a.About = message, saw.Amount, saw.Months, saw.About
 	return a, nil
 }
 

@@ -30,6 +30,7 @@ type house struct {
 	redactor   *privacy.Redactor
 	journal    *transparency.Journal
 	desk       *oversight.Desk
+	policy     oversight.Policy
 	monitor    *fairness.Monitor
 	decide     func(context.Context, Application) (Answer, error)
 
@@ -73,7 +74,8 @@ func build(ctx context.Context, log *ledger.Ledger, secret []byte, s settings) (
 	}); err != nil {
 		return nil, err
 	}
-	if h.desk, err = oversight.New(ctx, log, policy(s), &oversight.Options{Notify: h.notice}); err != nil {
+	h.policy = policy(s)
+	if h.desk, err = oversight.New(ctx, log, h.policy, &oversight.Options{Notify: h.notice}); err != nil {
 		return nil, err
 	}
 	h.decide = fairlead.Around(Decide).
@@ -98,6 +100,7 @@ func policy(s settings) oversight.Policy {
 		Rules: []oversight.Rule{
 			{Name: closeCall, When: is(closeCall), Hold: true},
 			{Name: large, When: is(large), Hold: true, Urgent: true},
+			{Name: contested, When: is(contested), Hold: true, Urgent: true},
 			{Name: veryLarge, When: is(veryLarge), Hold: true, Urgent: true, Need: 2}, // four eyes
 		},
 		Undo: s.undo, Blind: s.blind, Remind: time.Hour,

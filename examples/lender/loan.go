@@ -25,6 +25,8 @@ type Application struct {
 	Savings  string `json:"savings" privacy:"-"`
 	History  string `json:"history" privacy:"-"`
 	Employed string `json:"employed" privacy:"-"`
+
+	About string `json:"about,omitempty" privacy:"-"` // the decision that the customer wants a person to look at; "" for a new one
 }
 
 // Answer is what the lender says to it.
@@ -111,17 +113,20 @@ func (a Application) Groups() fairness.Groups { return fairness.Of(a.Sex, a.Age)
 // favourable is the answer people hope for.
 func favourable(_ Application, answer Answer) bool { return answer.Loan }
 
-// The kinds of cases. A person looks at the last three before the customer hears of the answer.
+// The kinds of cases. A person looks at all but the first before the customer hears of the answer.
 const (
 	ordinary  = "ordinary"
 	closeCall = "close call"
 	large     = "large loan"
 	veryLarge = "very large loan"
+	contested = "a person asked for"
 )
 
 // kind says how much care an application needs.
 func kind(a Application, points float64) string {
 	switch {
+	case a.About != "":
+		return contested
 	case a.Amount > 12_000:
 		return veryLarge
 	case a.Amount > 10_000:
@@ -132,12 +137,17 @@ func kind(a Application, points float64) string {
 	return ordinary
 }
 
-// open says what a reviewer is asked about. The applicant is the unit of sampling.
+// open says what a reviewer is asked about. A person is asked once about a decision.
 func open(a Application, answer Answer) oversight.Case {
 	p, _ := points(context.Background(), a) // never fails: see there
-	title := fmt.Sprintf("%d DM over %d months: no loan", a.Amount, a.Months)
+	c := oversight.Case{Title: title(a) + ": no loan", Stratum: kind(a, p), Score: p}
 	if answer.Loan {
-		title = fmt.Sprintf("%d DM over %d months: loan", a.Amount, a.Months)
+		c.Title = title(a) + ": loan"
 	}
-	return oversight.Case{Title: title, Stratum: kind(a, p), Score: p}
+	if a.About != "" {
+		c.Key = "about " + a.About
+	}
+	return c
 }
+
+func title(a Application) string { return fmt.Sprintf("%d DM over %d months", a.Amount, a.Months) }

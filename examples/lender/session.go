@@ -22,10 +22,10 @@ const (
 )
 
 // sessions signs cookies. They say who somebody is and until when; nothing is kept here.
-type sessions struct{ key []byte }
+type sessions struct{ signing []byte }
 
 func (s sessions) mac(cookie, text string) string {
-	m := hmac.New(sha256.New, s.key)
+	m := hmac.New(sha256.New, s.signing)
 	m.Write([]byte(cookie + "\x00" + text))
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }

@@ -33,8 +33,8 @@ var sayings = map[string]string{
 	"left":   "You are nobody in particular again.",
 }
 
-// customer is the applicant the visitor acts as.
-func (s *shop) customer(v *web.Visit) (credit.Applicant, error) {
+// acting is the applicant the visitor acts as.
+func (s *shop) acting(v *web.Visit) (credit.Applicant, error) {
 	a, ok := s.applicant(s.who(v.Request, asCustomer))
 	if !ok {
 		return a, web.Problem(http.StatusUnauthorized, "Please choose first whom to act as: the page Applicants lists them.")
@@ -119,7 +119,7 @@ type wish struct {
 }
 
 func (s *shop) form(v *web.Visit) (*web.Page, error) {
-	a, err := s.customer(v)
+	a, err := s.acting(v)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (s *shop) formFor(v *web.Visit, a credit.Applicant, w wish, status int) (*w
 }
 
 func (s *shop) apply(v *web.Visit) (*web.Page, error) {
-	who, err := s.customer(v)
+	who, err := s.acting(v)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func (s *shop) application(v *web.Visit) (*web.Page, error) {
 
 // record is the decision of the address, if it is about the customer who asks.
 func (s *shop) record(v *web.Visit) (transparency.Record, error) {
-	a, err := s.customer(v)
+	a, err := s.acting(v)
 	if err != nil {
 		return transparency.Record{}, err
 	}

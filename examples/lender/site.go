@@ -13,7 +13,7 @@ var templates embed.FS
 
 // website is the shop, and the pages of the guards under it.
 func website(h *house) (http.Handler, error) {
-	s := &shop{house: h, sessions: sessions{key: h.key("sessions")}}
+	s := &shop{house: h, sessions: sessions{signing: h.key("sessions")}}
 	var err error
 	s.site, err = web.New(web.Options{
 		Name: "lender", Brand: lender, Auth: s.anybody, Templates: templates, Key: h.key("shop"), Nav: s.nav, Sayings: sayings,
@@ -33,14 +33,14 @@ func website(h *house) (http.Handler, error) {
 	s.site.Page("GET /application/{id}", s.application)
 	s.site.Live("GET /live/{id}", web.Live{State: s.changed})
 
+	pages, err := s.pages()
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", s.site)
-	for prefix, page := range map[string]func() (http.Handler, error){} {
-		handler, err := page()
-		if err != nil {
-			return nil, err
-		}
-		mux.Handle(prefix+"/", http.StripPrefix(prefix, handler))
+	for prefix, page := range pages {
+		mux.Handle(prefix+"/", http.StripPrefix(prefix, page))
 	}
 	return s.visited(mux), nil
 }
