@@ -10,14 +10,14 @@ BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)
 
-.PHONY: help test check fmt lint race bench run exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-tampering
+.PHONY: help test check fmt lint race bench browser run exam-hold exam-load exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-tampering
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
 test: ## the tests, as the README runs them
 	$(GO) test ./...
 
-check: test fmt lint race run ## all that CI runs
+check: test fmt lint race browser run ## all that CI runs
 
 fmt: $(BIN)/gofumpt ## says which files gofumpt would change
 	@out=$$($(BIN)/gofumpt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "gofumpt would change:"; echo "$$out"; exit 1; }
@@ -28,6 +28,10 @@ lint: $(BIN)/golangci-lint ## go vet and golangci-lint
 
 race: ## the tests of the concurrent packages under the race detector, without the longest
 	$(GO) test -race -short -timeout 15m $(CONCURRENT)
+
+browser: ## the pages in a real Chromium, with axe-core; it must be installed
+	internal/browser/axe.sh
+	cd internal/browser && FAIRLEAD_BROWSER=required $(GO) test ./...
 
 bench: ## the benchmarks, with allocations; the ledger's beside the machine's own fdatasync rate
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v -e /examples/ -e /ledger)
