@@ -386,3 +386,5 @@ func TestACorrectionThatTheFunctionCannotReturn(t *testing.T) {
 	w.done(w.send(path, "rosa", "/submit", "verdict", "replace", "as", "text", "text", `{"granted": false, "rate": 1e1, "words": "", "tags": []}`), path+"/submit")
 	assert.Equal(t, oversight.Replaced, w.file(id).Verdict)
 }
+
+func subject(t *testing.T) context.Context { return call.WithSubject(t.Context(), "anna") }

@@ -28,6 +28,9 @@ type draft struct {
 	Why     string  // of a skip or an escalation
 }
 
+// Typed says whether there is something that somebody would be sorry to lose.
+func (d draft) Typed() bool { return d.Comment != "" || d.Open }
+
 // Ticked says whether a reason was ticked.
 func (d draft) Ticked(code string) bool { return slices.Contains(d.Reasons, code) }
 
