@@ -40,6 +40,10 @@ func (r *Redactor) logValue(v slog.Value, depth int) slog.Value {
 		return r.logNumber(v, v.Int64() > -longNumber && v.Int64() < longNumber)
 	case slog.KindUint64:
 		return r.logNumber(v, v.Uint64() < longNumber)
+	case slog.KindFloat64:
+		if n, ok := wholeFloat(v.Float64()); ok {
+			return r.logText(v, n)
+		}
 	case slog.KindGroup:
 		group := v.Group()
 		out := make([]slog.Attr, len(group))
@@ -52,7 +56,7 @@ func (r *Redactor) logValue(v slog.Value, depth int) slog.Value {
 	case slog.KindAny:
 		return r.logAny(v)
 	}
-	return v // booleans, floats, durations, times
+	return v // booleans, other floats, durations, times
 }
 
 // longNumber is where numbers begin that may be somebody's: cards and national numbers have at least nine digits.

@@ -2,7 +2,9 @@ package privacy
 
 import (
 	"encoding/base64"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -47,12 +49,8 @@ func holdsLong(v reflect.Value, depth int) bool {
 	if depth > maxDepth {
 		return true
 	}
-	switch {
-	case v.CanInt():
-		n := v.Int()
-		return n <= -longNumber || n >= longNumber
-	case v.CanUint():
-		return v.Uint() >= longNumber
+	if _, ok := longNumberIn(v); ok {
+		return true
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -83,4 +81,29 @@ func holdsLong(v reflect.Value, depth int) bool {
 		}
 	}
 	return false
+}
+
+// longNumberIn is a number as it would be written, if it is long enough to be somebody's.
+func longNumberIn(v reflect.Value) (text string, ok bool) {
+	switch {
+	case v.CanInt():
+		n := v.Int()
+		return strconv.FormatInt(n, 10), n <= -longNumber || n >= longNumber
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10), v.Uint() >= longNumber
+	case v.CanFloat(): // what a decoded JSON document holds
+		return wholeFloat(v.Float())
+	case v.Type() == numberType:
+		return v.String(), len(v.String()) >= shortestNumber
+	}
+	return "", false
+}
+
+// wholeFloat is a float without a fraction as it would be written, if it is long enough to be somebody's number. From 2^63 on a float no
+// longer holds all digits of a number.
+func wholeFloat(f float64) (text string, ok bool) {
+	if a := math.Abs(f); a < longNumber || a >= 1<<63 || a != math.Trunc(a) {
+		return "", false
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64), true
 }

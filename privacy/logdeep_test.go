@@ -2,7 +2,11 @@ package privacy_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,4 +64,30 @@ func TestRunesAreText(t *testing.T) {
 
 	privacy.HideTagged(s, letter{Text: append([]rune(mail+" "), -1)})
 	require.ErrorIs(t, s.Err(), privacy.ErrRefused)
+}
+
+// TestNumbersOfDecodedJSON: what was decoded into an any holds its numbers as floats, or as json.Number.
+func TestNumbersOfDecodedJSON(t *testing.T) {
+	const doc = `{"card":4111111111111111,"list":[4111111111111111,7,1.5,1e300],"n":12}`
+	var floats, numbers any
+	require.NoError(t, json.Unmarshal([]byte(doc), &floats))
+	d := json.NewDecoder(strings.NewReader(doc))
+	d.UseNumber()
+	require.NoError(t, d.Decode(&numbers))
+	for _, v := range []any{floats, numbers, map[string]any{"card": int64(4111111111111111), "list": []any{uint64(4111111111111111), 7, 1.5, 1e300}, "n": 12}} {
+		before := fmt.Sprint(v)
+		out, err := (&privacy.Redactor{}).Value(t.Context(), v)
+		require.NoError(t, err)
+		text, err := json.Marshal(out)
+		require.NoError(t, err)
+		assert.JSONEq(t, `{"card":"<CREDIT_CARD_1>","list":["<CREDIT_CARD_1>",7,1.5,1e300],"n":12}`, string(text))
+		assert.Equal(t, before, fmt.Sprint(v), "the caller's stays as it is")
+		logged := (&privacy.Redactor{}).LogAttr(nil, slog.Any("body", v))
+		text, err = json.Marshal(logged.Value.Any())
+		require.NoError(t, err)
+		assert.NotContains(t, string(text), "4111")
+	}
+	for f, want := range map[float64]string{4111111111111111: "<CREDIT_CARD>", 4111111111111111.5: "4.1111111111111115e+15", 7: "7", 1e300: "1e+300"} {
+		assert.Equal(t, want, (&privacy.Redactor{}).LogAttr(nil, slog.Float64("f", f)).Value.String())
+	}
 }

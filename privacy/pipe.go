@@ -4,11 +4,13 @@ import (
 	"context"
 	"io"
 	"slices"
+	"unicode/utf8"
 )
 
 const (
 	// holdBack is how much of a stream waits for what comes next: the scanner decides about a piece from 64 bytes before and
-	// 128 bytes after what made it look, and a foreign placeholder is no longer than 128 bytes.
+	// 128 bytes after what made it look, and a foreign placeholder is no longer than 128 bytes. A longer literal of Scanner.Deny has to
+	// be seen whole.
 	holdBack = 64 + 128 + 32
 	// lookBack is how much of what has gone out is kept for looking at.
 	lookBack = 512
@@ -27,11 +29,16 @@ type hider struct {
 	s    *Session
 	buf  []byte
 	base int // buf[:base] has gone out and is kept for looking at
+	hold int // how much waits
+	wait int // how much there has to be in buf before looking again is worth it
 }
 
 // push takes the next piece and appends what can go out by now; with last, all.
 func (h *hider) push(dst, piece []byte, last bool) ([]byte, error) {
 	h.buf = append(h.buf, piece...)
+	if !last && len(h.buf) < h.wait && h.s.in.ctx.Err() == nil {
+		return dst, nil
+	}
 	for {
 		n := len(dst)
 		var err error
@@ -53,7 +60,7 @@ func (h *hider) step(dst []byte, last bool) ([]byte, error) {
 	}
 	cut := len(h.buf)
 	if !last {
-		cut -= holdBack
+		cut -= h.hold
 	}
 	if cut <= h.base {
 		return dst, nil
@@ -81,6 +88,12 @@ func (h *hider) step(dst []byte, last bool) ([]byte, error) {
 		h.s.fail(refuse(s.d, longPiece, nil))
 		return dst, h.s.Err()
 	}
+	// Inside one long piece, looking at all of it again for each byte that comes would take its length squared.
+	if held := len(h.buf) - h.base; cut == h.base && held > 2*h.hold {
+		h.wait = min(len(h.buf)+held/8, h.base+longestPiece+1)
+		return dst, nil
+	}
+	h.wait = 0
 	part := text[h.base:cut]
 	for i := range w.items {
 		w.items[i].start -= h.base
@@ -110,11 +123,15 @@ func (r *Redactor) newHider(ctx context.Context) (*hider, error) {
 	if len(r.Recognizers) > 0 {
 		return nil, refuse(s.in.d, wholeTexts, nil)
 	}
-	return &hider{s: s}, nil
+	hold := holdBack
+	for _, l := range r.Scanner.Deny {
+		hold = max(hold, len(l.Text)+utf8.UTFMax) // and the character after it, which may not be a letter
+	}
+	return &hider{s: s, hold: hold}, nil
 }
 
 // Writer returns a Writer that passes on to w what is written to it, with all personal data replaced. At most 256 bytes wait for what
-// comes next, more only inside a longer piece of personal data; Close writes the rest and must be called. Sessions are as
+// comes next, more only in and right behind a longer piece of personal data, or for a longer literal of Scanner.Deny; Close writes the rest and must be called. Sessions are as
 // with Text. Its output does not depend on how the text is cut into writes. After an error nothing more is written. It is
 // not safe under concurrency.
 func (r *Redactor) Writer(ctx context.Context, w io.Writer) io.WriteCloser {

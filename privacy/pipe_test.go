@@ -16,6 +16,7 @@ import (
 
 	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/privacy"
+	"github.com/fairlead-go/fairlead/privacy/pii"
 )
 
 // longText strings scraps and plain words together to n bytes or more.
@@ -92,6 +93,60 @@ func TestWriterHoldsBackLittle(t *testing.T) {
 	}
 	require.NoError(t, w.Close())
 	assert.Equal(t, text, out.String())
+}
+
+// TestWriterSeesLongLiteralsWhole, which reach further than anything the scanner finds by itself.
+func TestWriterSeesLongLiteralsWhole(t *testing.T) {
+	long := strings.Repeat("secret words ", 40) + "end"
+	r := &privacy.Redactor{Scanner: pii.Scanner{Deny: []pii.Literal{{Text: long}}}}
+	for _, text := range []string{"before " + long + " after" + strings.Repeat(" x", 300), long, long + "s", strings.Repeat("x ", 400) + long} {
+		whole, err := r.Text(t.Context(), text)
+		require.NoError(t, err)
+		for _, size := range []int{1, 7, 300} {
+			require.Equal(t, whole, write(t.Context(), t, r, text, func() int { return size }))
+		}
+	}
+}
+
+// TestWriterInsideALongPiece gives the same for every way of cutting, and up to the same length.
+func TestWriterInsideALongPiece(t *testing.T) {
+	r := &privacy.Redactor{}
+	for n, fits := range map[int]bool{3_000: true, 60_000: true, 70_000: false} {
+		text := "see https://example.org/" + strings.Repeat("a/", n/2) + " and " + mail
+		for _, size := range []int{1, 50, 100_000} {
+			var out bytes.Buffer
+			w := r.Writer(t.Context(), &out)
+			for from := 0; from < len(text); from += size {
+				if _, err := w.Write([]byte(text[from:min(from+size, len(text))])); err != nil {
+					break
+				}
+			}
+			if err := w.Close(); fits {
+				require.NoError(t, err)
+				require.Equal(t, "see <URL_1> and <EMAIL_ADDRESS_1>", out.String())
+			} else if size < n { // given at once, it is seen at once
+				require.ErrorIs(t, err, privacy.ErrRefused)
+			}
+			require.NotContains(t, out.String(), "example.org")
+		}
+	}
+}
+
+// BenchmarkWriterInsideALongPiece writes a URL of 60 KB byte by byte.
+func BenchmarkWriterInsideALongPiece(b *testing.B) {
+	text := []byte("https://example.org/" + strings.Repeat("a/", 30_000))
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		w := (&privacy.Redactor{}).Writer(b.Context(), io.Discard)
+		for i := range text {
+			if _, err := w.Write(text[i : i+1]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func TestStreamsInASession(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 )
 
 // A placeholder is written <NAME>; its name is a kind, '_', and a number or a token: EMAIL_ADDRESS_1. Models give placeholders
-// back slightly altered: in lower case, with spaces, with Markdown's, HTML's or JSON's escapes. All those forms have the same
+// back slightly altered: in lower case, with spaces, with the escapes of Markdown, HTML, JSON or URLs. All those forms have the same
 // name, and the name alone decides what a form stands for. Nothing less than a whole name counts: 'EMAIL_ADDRESS' or '1'
 // alone are never guessed at.
 
@@ -27,6 +27,7 @@ const (
 	markdown                 // \<NAME\>
 	html                     // &lt;NAME&gt;
 	inJSON                   // \u003cNAME\u003e
+	inURL                    // %3CNAME%3E
 )
 
 // shape is a piece of text that has the form of a placeholder.
@@ -47,13 +48,13 @@ const (
 
 // mayHoldShape is the quick look that settles most texts.
 func mayHoldShape(text string) bool {
-	return strings.IndexByte(text, '<') >= 0 || strings.Contains(text, "&lt;") || strings.Contains(text, `\u003`)
+	return strings.IndexByte(text, '<') >= 0 || strings.Contains(text, "&lt;") || strings.Contains(text, `\u003`) || strings.Contains(text, "%3")
 }
 
 // nextShape finds the first shape at or after from.
 func nextShape(text string, from int) (shape, bool) {
 	for i := from; i < len(text); i++ {
-		if c := text[i]; c == '<' || c == '&' || c == '\\' {
+		if mayOpen(text[i]) {
 			if s, v := shapeAt(text, i); v == isShape {
 				return s, true
 			}
@@ -61,6 +62,9 @@ func nextShape(text string, from int) (shape, bool) {
 	}
 	return shape{}, false
 }
+
+// mayOpen says whether a shape may begin with c.
+func mayOpen(c byte) bool { return c == '<' || c == '&' || c == '\\' || c == '%' }
 
 // shapeAt looks for a shape that begins at i.
 func shapeAt(text string, i int) (shape, verdict) {
@@ -108,8 +112,8 @@ func shapeAt(text string, i int) (shape, verdict) {
 }
 
 var (
-	openers = [...]string{plain: "<", markdown: `\<`, html: "&lt;", inJSON: `\u003c`}
-	closers = [...]string{plain: ">", markdown: `\>`, html: "&gt;", inJSON: `\u003e`}
+	openers = [...]string{plain: "<", markdown: `\<`, html: "&lt;", inJSON: `\u003c`, inURL: "%3c"}
+	closers = [...]string{plain: ">", markdown: `\>`, html: "&gt;", inJSON: `\u003e`, inURL: "%3e"}
 )
 
 // open reads the opening bracket at i, in whichever notation.

@@ -85,6 +85,7 @@ var (
 	timeType   = reflect.TypeFor[time.Time]()
 	uuidType   = reflect.TypeFor[uuid.UUID]()
 	rawType    = reflect.TypeFor[json.RawMessage]()
+	numberType = reflect.TypeFor[json.Number]()
 	runeType   = reflect.TypeFor[rune]()
 	ipType     = reflect.TypeFor[net.IP]()
 	ipMaskType = reflect.TypeFor[net.IPMask]()

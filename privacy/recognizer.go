@@ -14,8 +14,8 @@ import (
 )
 
 // Recognizer finds what rules cannot: names, places, whatever a model or a service knows. It must be safe under concurrency and
-// return when ctx ends. An error, a panic, a late answer or a finding outside the text refuses the call; BestEffort is
-// the explicit way to have it go on.
+// should return when ctx ends: nobody waits longer, and one that goes on keeps its goroutine and the text. An error, a panic, a late
+// answer or a finding outside the text refuses the call; BestEffort is the explicit way to have it go on.
 type Recognizer interface {
 	Recognize(ctx context.Context, text string) ([]pii.Finding, error)
 }
@@ -31,6 +31,8 @@ const DefaultPatience = 5 * time.Second
 
 // notInspected is what a decision counts where a recognizer was passed over.
 const notInspected = "NOT_INSPECTED"
+
+const errLeft = advice("a Recognizer ended its goroutine instead of returning")
 
 const errOutside = advice("a Recognizer named a piece that is not in the text, or cuts a character in half")
 
@@ -59,17 +61,33 @@ func (r *Redactor) recognize(ctx context.Context, d *call.Decision, w *work, tex
 	return nil
 }
 
-func askRecognizer(ctx context.Context, rec Recognizer, text string) (found []pii.Finding, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &call.PanicError{Type: fmt.Sprintf("%T", p)}
-		}
-	}()
-	found, err = rec.Recognize(ctx, text)
-	if err == nil {
-		err = ctx.Err()
+// askRecognizer waits no longer than ctx allows. A recognizer that does not return by then is left behind: its late answer is nobody's.
+func askRecognizer(ctx context.Context, rec Recognizer, text string) ([]pii.Finding, error) {
+	type answer struct {
+		found []pii.Finding
+		err   error
 	}
-	return found, err
+	answered := make(chan answer, 1)
+	go func() {
+		a := answer{err: errLeft}
+		defer func() {
+			if p := recover(); p != nil {
+				a = answer{err: &call.PanicError{Type: fmt.Sprintf("%T", p)}}
+			}
+			answered <- a // also when the recognizer ended its goroutine
+		}()
+		found, err := rec.Recognize(ctx, text)
+		a = answer{found, err}
+	}()
+	select {
+	case a := <-answered:
+		if a.err == nil {
+			a.err = ctx.Err()
+		}
+		return a.found, a.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // admit adds the findings that reach the Scanner's score and are not on its list of what is allowed.

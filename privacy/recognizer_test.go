@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -88,6 +89,31 @@ func TestRecognizerDeadline(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, time.Second, time.Since(began))
 	})
+}
+
+// TestRecognizerThatDoesNotListen is left behind at the deadline.
+func TestRecognizerThatDoesNotListen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		free := make(chan struct{})
+		deaf := recognizerFunc(func(context.Context, string) ([]pii.Finding, error) {
+			<-free
+			return nil, nil
+		})
+		began := time.Now()
+		_, err := (&privacy.Redactor{Recognizers: []privacy.Recognizer{deaf}, Patience: time.Second}).Text(t.Context(), "Inês")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		out, err := (&privacy.Redactor{Recognizers: []privacy.Recognizer{privacy.BestEffort{Recognizer: deaf}}, Patience: time.Second}).Text(t.Context(), "Inês "+mail)
+		require.NoError(t, err)
+		assert.Equal(t, "Inês <EMAIL_ADDRESS_1>", out)
+		assert.Equal(t, 2*time.Second, time.Since(began))
+		close(free)
+	})
+	gone := recognizerFunc(func(context.Context, string) ([]pii.Finding, error) {
+		runtime.Goexit()
+		return nil, nil
+	})
+	_, err := (&privacy.Redactor{Recognizers: []privacy.Recognizer{gone}}).Text(t.Context(), "Inês")
+	require.ErrorIs(t, err, privacy.ErrRefused)
 }
 
 // analyzer answers as Presidio's does, finding every "Inês Rocha" by code points.

@@ -181,7 +181,7 @@ func orBackground(ctx context.Context) context.Context {
 }
 
 // Value returns a copy of v with all personal data in it replaced, as HideTagged does by struct tags; besides, it looks into
-// interfaces, so that a map[string]any will do. What cannot be seen into (unexported fields that are set, funcs, chans) is
+// interfaces, so that a map[string]any will do; a number in one that is somebody's becomes a text. What cannot be seen into (unexported fields that are set, funcs, chans) is
 // refused. Sessions and errors are as with Text; after an error the value is nil.
 func (r *Redactor) Value(ctx context.Context, v any) (any, error) {
 	s, err := r.momentary(ctx)

@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -219,7 +220,7 @@ func (s *Session) showIn(text string, json bool) (out string, changed bool) {
 		}
 		if stands {
 			b.WriteString(text[done:sh.start])
-			if json {
+			if json && sh.esc != inURL { // which needs no other
 				sh.esc = inJSON
 			}
 			b.WriteString(sh.esc.write(value))
@@ -272,6 +273,8 @@ func (e escaping) write(value string) string {
 	switch e {
 	case html:
 		return htmlEscapes.Replace(value)
+	case inURL:
+		return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") // good in a path and in a query
 	case inJSON:
 		quoted := appendJSON(nil, value, true)
 		return string(quoted[1 : len(quoted)-1])

@@ -42,6 +42,7 @@ func TestShowReadsAlteredPlaceholders(t *testing.T) {
 		"&lt;EMAIL_ADDRESS_1&gt;":            mail,
 		`\u003cEMAIL_ADDRESS_1\u003e`:        mail,
 		`\u003CEMAIL_ADDRESS_1\u003E`:        mail,
+		"mailto:%3CEMAIL_ADDRESS_1%3e":       "mailto:ines.rocha%40example.org",
 		"<<EMAIL_ADDRESS_1>>":                "<" + mail + ">",
 		`C:\<EMAIL_ADDRESS_1>`:               `C:\` + mail,
 		"<EMAIL_ADDRESS_2>":                  "<EMAIL_ADDRESS_2>",
@@ -67,6 +68,7 @@ func TestShowWritesInTheNotationItFinds(t *testing.T) {
 	assert.Equal(t, `Ana "la <jefa>" & cía`, s.Show("<PERSON_1>"))
 	assert.Equal(t, `Ana &#34;la &lt;jefa&gt;&#34; &amp; cía`, s.Show("&lt;PERSON_1&gt;"))
 	assert.Equal(t, `Ana \"la <jefa>\" & cía`, s.Show(`\u003cPERSON_1\u003e`))
+	assert.Equal(t, `?to=Ana%20%22la%20%3Cjefa%3E%22%20%26%20c%C3%ADa`, s.Show(`?to=%3CPERSON_1%3E`))
 }
 
 func TestForeignPlaceholdersAreNotConfused(t *testing.T) {
@@ -86,7 +88,7 @@ func TestForeignPlaceholdersAreNotConfused(t *testing.T) {
 var scraps = []string{
 	mail, mail2, card, "078-05-1120", "+14155550132", "GB82 WEST 1234 5698 7654 32", "192.0.2.17", "https://example.org/a?b=<EMAIL_ADDRESS_1>",
 	"<EMAIL_ADDRESS_1>", "<EMAIL_ADDRESS_2>", "<email address 1>", `\<EMAIL\_ADDRESS\_1\>`, "&lt;EMAIL_ADDRESS_1&gt;",
-	`\u003cEMAIL_ADDRESS_3\u003e`, "<PLACEHOLDER_1>", "<PLACEHOLDER_2>", "<CREDIT_CARD_1", "EMAIL_ADDRESS_1>", "<", ">", `\`, "&lt;", "&gt;", `\u003c`,
+	`\u003cEMAIL_ADDRESS_3\u003e`, "%3CEMAIL_ADDRESS_1%3E", "%3", "<PLACEHOLDER_1>", "<PLACEHOLDER_2>", "<CREDIT_CARD_1", "EMAIL_ADDRESS_1>", "<", ">", `\`, "&lt;", "&gt;", `\u003c`,
 	"_", " ", "1", "\xff", "\xed\xa0\x80", "é", "\n", "\x00", "plain words", "<A-078-05-1120>", `"`, "<EMAIL_ADDRESS_ABCDEFGHIJKLMNOP>",
 }
 

@@ -187,11 +187,12 @@ func (d dialect) shown(t *testing.T, kind string, body io.Reader) string {
 	return string(out)
 }
 
-const said = `Grüße <EMAIL_ADDRESS_1>, 😀 "<email address 1>" \<EMAIL\_ADDRESS\_1\> &lt;EMAIL_ADDRESS_1&gt; < & \ <EMAIL_ADDRESS_9> <EM`
+const said = `Grüße <EMAIL_ADDRESS_1>, 😀 "<email address 1>" \<EMAIL\_ADDRESS\_1\> &lt;EMAIL_ADDRESS_1&gt; %3Cemail_address_1%3E < & \ % <EMAIL_ADDRESS_9> <EM`
 
 var saidShown = strings.NewReplacer(
 	"<EMAIL_ADDRESS_1>", "ines.rocha@example.org", "<email address 1>", "ines.rocha@example.org",
 	`\<EMAIL\_ADDRESS\_1\>`, "ines.rocha@example.org", "&lt;EMAIL_ADDRESS_1&gt;", "ines.rocha@example.org",
+	"%3Cemail_address_1%3E", "ines.rocha%40example.org",
 ).Replace(said)
 
 // TestEverySplit cuts what each interface says at every place: between two pieces of a text, and between any two bytes on the wire, in

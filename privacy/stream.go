@@ -34,7 +34,7 @@ func (t *restorer) rest() string {
 // undecided is where a shape begins that the text ends inside of; its length if there is none.
 func undecided(text string) int {
 	for i := 0; i < len(text); i++ {
-		if c := text[i]; c != '<' && c != '&' && c != '\\' {
+		if !mayOpen(text[i]) {
 			continue
 		}
 		switch sh, v := shapeAt(text, i); v {

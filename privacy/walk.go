@@ -341,6 +341,10 @@ func (w *walker) open(v reflect.Value, depth int) (reflect.Value, bool) {
 		return v, false
 	}
 	in := v.Elem()
+	if n, ok := longNumberIn(in); ok { // a placeholder finds room in an interface, whatever was there
+		out, changed := w.change(&plan{}, n)
+		return reflect.ValueOf(out), changed
+	}
 	got, changed := w.walk(outlineOf(in.Type()).root, in, depth+1)
 	if !changed {
 		return v, false
