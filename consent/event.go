@@ -63,7 +63,7 @@ type Event struct {
 	NoticeVersion int       `json:"notice_version"`          // what the person had before them. Default: the current version, for what is said now.
 	NoticeDigest  string    `json:"notice_digest,omitempty"` // of the text. Default: the current text's, for what is said now.
 	Actor         string    `json:"actor,omitempty"`         // who acted, where that is not the subject. Default: the subject.
-	Guardian      bool      `json:"guardian,omitempty"`      // Actor is the subject's verified guardian. Default: false.
+	Guardian      bool      `json:"guardian,omitempty"`      // Actor, who then must be named, is the subject's verified guardian. Default: false.
 	Age           int       `json:"age,omitempty"`           // of the subject in years, where the purpose has a MinAge. Default: 0, not known.
 	Method        string    `json:"method,omitempty"`        // how it was said: "web form", "phone". Default: not recorded.
 	Jurisdiction  string    `json:"jurisdiction,omitempty"`  // whose law it was said under. Default: not recorded.
@@ -106,6 +106,8 @@ func (g *Gate) complete(e *Event) error {
 		return &InvalidError{Field: "Event.Kind", Why: "is none of this package's kinds"}
 	case e.Age < 0:
 		return &InvalidError{Field: "Event.Age", Why: "is negative"}
+	case e.Guardian && (e.Actor == "" || e.Actor == e.Subject):
+		return &InvalidError{Field: "Event.Guardian", Why: "is set without an Actor, or with the subject as their own; say in Actor who the guardian is"}
 	}
 	for _, text := range []string{e.Subject, e.Purpose, e.Recipient, e.NoticeDigest, e.Actor, e.Method, e.Jurisdiction, e.Once} {
 		if len(text) > maxText || !utf8.ValidString(text) {

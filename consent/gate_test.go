@@ -221,6 +221,8 @@ func TestRecordRefusesWhatItCannotKeep(t *testing.T) {
 		"an unknown purpose": {Kind: consent.Granted, Purpose: "resale", Subject: "customer-1"},
 		"no kind":            {Purpose: "offers", Subject: "customer-1"},
 		"the future":         {Kind: consent.Granted, Purpose: "offers", Subject: "customer-1", Given: time.Now().Add(time.Hour)},
+		"a guardian unnamed": {Kind: consent.Granted, Purpose: "adults", Subject: "customer-1", Guardian: true},
+		"one's own guardian": {Kind: consent.Granted, Purpose: "adults", Subject: "customer-1", Guardian: true, Actor: "customer-1"},
 		"a negative age":     {Kind: consent.Granted, Purpose: "adults", Subject: "customer-1", Age: -1},
 	}
 	for name, e := range cases {

@@ -10,7 +10,8 @@ import (
 
 // Transport returns a RoundTripper that sends a request only if the person has agreed, for any SDK that takes an *http.Client. A
 // refused request is answered with 403 and X-Should-Retry: false, so that SDKs do not try again; the *DeniedError stands in
-// the trail of fairlead.Track. base nil is http.DefaultTransport; describe nil asks what WithAsk left in the request's context.
+// the trail of fairlead.Track. base nil is http.DefaultTransport; describe nil asks what WithAsk left in the request's context. describe
+// must leave the request as it is, its body unread: it is what goes out.
 func Transport(base http.RoundTripper, gate *Gate, describe func(*http.Request) Ask) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport

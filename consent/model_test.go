@@ -292,6 +292,9 @@ func (w *world) live(t *testing.T) {
 			Subject: w.subject(), Purpose: p.ID, Recipient: w.recipient(), Guardian: r.IntN(8) == 0, Age: pick(r, 0, 12, 15, 17, 40, 90),
 			Kind: pick(r, consent.Granted, consent.Granted, consent.Granted, consent.Renewed, consent.Refused, consent.Withdrawn, consent.Revoked, consent.Expired, consent.Objected, consent.Invalidated, consent.Erased),
 		}
+		if e.Guardian {
+			e.Actor = "parent-1"
+		}
 		if r.IntN(3) == 0 { // whole days, so that several are given at the same time
 			e.Given = time.Now().Truncate(24 * time.Hour).Add(-time.Duration(r.IntN(6)) * 24 * time.Hour)
 		}
