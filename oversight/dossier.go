@@ -22,6 +22,7 @@ type dossier struct {
 	result    *resultPublic
 	answer    resultBody
 	history   []Event
+	explained bool // an explanation stands with it
 }
 
 // read gathers a case from the ledger. It returns ErrNotFound if there is none.
@@ -35,7 +36,7 @@ func (k *Desk) read(ctx context.Context, id uuid.UUID) (*dossier, error) {
 		if e.Stream != stream {
 			continue
 		}
-		if f, err = f.take(e); err != nil {
+		if f, err = f.take(e, whole); err != nil {
 			return nil, unwritten(nil, "the case", err)
 		}
 	}
@@ -45,8 +46,17 @@ func (k *Desk) read(ctx context.Context, id uuid.UUID) (*dossier, error) {
 	return f, nil
 }
 
+// papers says how much of what only reviewers look at is kept of a case: it is most of it, and counting does not need it.
+type papers uint8
+
+const (
+	none  papers = iota // what the queue needs
+	noted               // and whether there is an explanation
+	whole
+)
+
 // take adds one entry to what is known, as the queue's fold does.
-func (f *dossier) take(e ledger.Entry) (*dossier, error) {
+func (f *dossier) take(e ledger.Entry, keep papers) (*dossier, error) {
 	if e.Kind == kindOpened {
 		if f != nil && !f.decided() {
 			return f, nil
@@ -57,7 +67,11 @@ func (f *dossier) take(e ledger.Entry) (*dossier, error) {
 		}
 		f = &dossier{record: r}
 		f.note(e, applied)
-		return f, f.body.decode(e.Body)
+		err = f.body.decode(e.Body, keep != none)
+		if f.explained = len(f.body.Explanation) > 0; keep != whole {
+			f.body.openedPapers = openedPapers{}
+		}
+		return f, err
 	}
 	if f == nil {
 		return nil, nil

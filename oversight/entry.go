@@ -148,15 +148,15 @@ func (b *openedBody) encode() []byte {
 	return append(append(mustJSON(&b.openedHead), '\n'), mustJSON(&b.openedPapers)...)
 }
 
-// decode reads what encode wrote; what was erased stays zero.
-func (b *openedBody) decode(data []byte) error {
+// decode reads what encode wrote, with the second part or without; what was erased stays zero.
+func (b *openedBody) decode(data []byte, both bool) error {
 	head, papers, _ := bytes.Cut(data, []byte{'\n'})
 	if len(head) > 0 {
 		if err := unmarshal(head, &b.openedHead); err != nil {
 			return err
 		}
 	}
-	if len(papers) > 0 {
+	if both && len(papers) > 0 {
 		return json.Unmarshal(papers, &b.openedPapers)
 	}
 	return nil

@@ -77,8 +77,12 @@ func (k *Desk) Estimate(ctx context.Context, w Window) (Estimate, error) {
 	if err := w.check(); err != nil {
 		return Estimate{}, err
 	}
+	return k.estimate(ctx, scan{Window: w})
+}
+
+func (k *Desk) estimate(ctx context.Context, s scan) (Estimate, error) {
 	var t tally
-	for f, err := range k.cases(ctx, w) {
+	for f, err := range k.cases(ctx, s) {
 		if err != nil {
 			return Estimate{}, err
 		}
@@ -86,7 +90,7 @@ func (k *Desk) Estimate(ctx context.Context, w Window) (Estimate, error) {
 			t.add(f.Stratum, f.seen(), f.became())
 		}
 	}
-	return t.estimate(w.Confidence), nil
+	return t.estimate(s.Confidence), nil
 }
 
 func (t *tally) estimate(conf float64) Estimate {
@@ -113,9 +117,16 @@ func (f *dossier) became() result {
 	return overruled
 }
 
+// scan is what of the log is looked at.
+type scan struct {
+	Window
+	upTo ledger.Seq // the last position; 0: all there is
+	keep papers
+}
+
 // cases reads the ledger and gives every case of the window: each when it is closed, in that order, and then those still open in the
 // order of opening. It holds what is open at a time in memory.
-func (k *Desk) cases(ctx context.Context, w Window) iter.Seq2[*dossier, error] {
+func (k *Desk) cases(ctx context.Context, s scan) iter.Seq2[*dossier, error] {
 	return func(yield func(*dossier, error) bool) {
 		if err := k.usable(); err != nil {
 			yield(nil, err)
@@ -127,12 +138,15 @@ func (k *Desk) cases(ctx context.Context, w Window) iter.Seq2[*dossier, error] {
 				yield(nil, unwritten(nil, "the log", err))
 				return
 			}
-			closed, err := follow(open, e)
+			if s.upTo > 0 && e.Seq > s.upTo {
+				break
+			}
+			closed, err := follow(open, e, s.keep)
 			if err != nil {
 				yield(nil, unwritten(nil, "the log", err))
 				return
 			}
-			if closed != nil && w.holds(closed.record) && !yield(closed, nil) {
+			if closed != nil && s.holds(closed.record) && !yield(closed, nil) {
 				return
 			}
 		}
@@ -142,7 +156,7 @@ func (k *Desk) cases(ctx context.Context, w Window) iter.Seq2[*dossier, error] {
 		}
 		slices.SortFunc(rest, func(a, b *dossier) int { return int(a.seq) - int(b.seq) })
 		for _, f := range rest {
-			if w.holds(f.record) && !yield(f, nil) {
+			if s.holds(f.record) && !yield(f, nil) {
 				return
 			}
 		}
@@ -150,11 +164,11 @@ func (k *Desk) cases(ctx context.Context, w Window) iter.Seq2[*dossier, error] {
 }
 
 // follow takes one entry of the log, and gives the case that it closed.
-func follow(open map[uuid.UUID]*dossier, e ledger.Entry) (closed *dossier, err error) {
+func follow(open map[uuid.UUID]*dossier, e ledger.Entry, keep papers) (closed *dossier, err error) {
 	if e.Stream != stream || e.Key == uuid.Nil {
 		return nil, nil
 	}
-	f, err := open[e.Key].take(e)
+	f, err := open[e.Key].take(e, keep)
 	if err != nil || f == nil {
 		return nil, err
 	}

@@ -40,38 +40,53 @@ func Checklist() []Duty {
 
 // Evidence writes a zip with a record behind every line of the checklist: checklist.json, policy.json, estimate.json, reviewers.json,
 // roster.jsonl (who was enrolled and dismissed, by whom), verdicts.jsonl (who judged what and when, without inputs, outputs and
-// comments), stops.jsonl (stops, starts and drills), log.export and log.key (what examples/verify checks: that the log with every
-// verdict and stop at its position is as it was written) and manifest.json (the SHA-256 of each, and up to which position of the
-// ledger). It names reviewers: keep it accordingly.
+// comments), deliveries.jsonl (which answers went out and which approved calls ran), stops.jsonl (stops, starts, drills and what a
+// breaker read), log.export and log.key (what examples/verify checks: that the log with every verdict and stop at its position is as
+// it was written) and manifest.json (the SHA-256 of each, and the position of the ledger that all are of). It names reviewers: keep it
+// accordingly.
 func (k *Desk) Evidence(ctx context.Context, w io.Writer, win Window) error {
 	if w == nil {
 		return invalid("Evidence needs a writer")
 	}
-	estimate, err := k.Estimate(ctx, win)
+	if err := win.check(); err != nil {
+		return err
+	}
+	if err := k.usable(); err != nil {
+		return err
+	}
+	health, err := k.ledger.Health(ctx)
+	if err != nil {
+		return unwritten(nil, "the log", err)
+	}
+	s := scan{Window: win, upTo: health.Head} // of one moment, whatever is written meanwhile
+	estimate, err := k.estimate(ctx, s)
 	if err != nil {
 		return err
 	}
-	quality, err := k.Quality(ctx, win)
+	quality, err := k.quality(ctx, s)
 	if err != nil {
 		return err
 	}
 	z := &bundle{zip: zip.NewWriter(w), at: time.Now().UTC()}
 	z.json("estimate.json", estimate)
-	if math.IsNaN(quality.Alpha) {
-		z.json("reviewers.json", quality.Reviewers)
-	} else {
-		z.json("reviewers.json", quality)
-	}
+	z.json("reviewers.json", reviewersEvidence{quality.Reviewers, defined(quality.Alpha), quality.Twice, quality.Bias})
 	z.raw("checklist.json", checklist)
-	if err := k.verdictLines(ctx, z, win); err != nil {
+	if err := k.verdictLines(ctx, z, s); err != nil {
 		return err
 	}
-	if err := k.rosterLines(ctx, z, win); err != nil {
-		return err
-	}
-	last, err := k.stopLines(ctx, z, win)
-	if err != nil {
-		return err
+	for _, f := range []struct {
+		name  string
+		from  time.Time
+		kinds []string
+	}{
+		{"deliveries.jsonl", win.From, []string{kindDelivered, kindIntent, kindResult}},
+		{"roster.jsonl", time.Time{}, []string{kindEnrolled, kindDismissed}}, // who was enrolled before reviewed in the window, too
+		{"stops.jsonl", win.From, []string{kindStopOn, kindStopOff, kindDrilled, kindRead}},
+	} {
+		s.From = f.from
+		if err := k.lines(ctx, z, f.name, s, f.kinds...); err != nil {
+			return err
+		}
 	}
 	z.json("policy.json", k.policy.evidence())
 	z.raw("log.key", []byte(k.ledger.PublicKey()+"\n"))
@@ -79,7 +94,7 @@ func (k *Desk) Evidence(ctx context.Context, w io.Writer, win Window) error {
 		return unwritten(nil, "the export of the log", err)
 	}
 	z.done("log.export")
-	z.json("manifest.json", manifest{Made: z.at, From: win.From, To: win.To, Ledger: last, Policy: k.policy.Version, Files: z.files})
+	z.json("manifest.json", manifest{Made: z.at, From: win.From, To: win.To, Ledger: s.upTo, Policy: k.policy.Version, Files: z.files})
 	if z.err == nil {
 		z.err = z.zip.Close()
 	}
@@ -105,13 +120,19 @@ type verdictLine struct {
 	Case        uuid.UUID   `json:"case"`
 	System      string      `json:"system"`
 	Version     string      `json:"version,omitempty"`
+	Function    string      `json:"function,omitempty"`
 	Policy      string      `json:"policy"`
 	SamplingKey string      `json:"sampling_key"`
 	Rule        string      `json:"rule,omitempty"`
 	Stratum     string      `json:"stratum,omitempty"`
 	Probability float64     `json:"probability"`
+	Began       time.Time   `json:"began"` // the decision
+	Deadline    time.Time   `json:"deadline"`
 	Digest      string      `json:"digest"` // SHA-256 of what the verdict is about
+	Input       string      `json:"input_digest"`
 	Held        bool        `json:"held"`
+	Hidden      bool        `json:"hidden"` // the answer, until the reviewers had given theirs
+	Need        int         `json:"need"`   // reviewers who must agree
 	Explained   bool        `json:"explained"`
 	Gold        bool        `json:"gold,omitempty"`
 	AppealOf    *uuid.UUID  `json:"appeal_of,omitempty"`
@@ -119,8 +140,17 @@ type verdictLine struct {
 	Expired     bool        `json:"expired,omitempty"`
 	Withdrawn   bool        `json:"withdrawn,omitempty"`
 	Reviewers   []string    `json:"reviewers,omitempty"`
+	Judgements  []voteLine  `json:"judgements,omitempty"` // one a reviewer
 	Reasons     []string    `json:"reasons,omitempty"`
 	Events      []eventLine `json:"events"`
+}
+
+type voteLine struct {
+	Who     string   `json:"who"`
+	Verdict Verdict  `json:"verdict"`
+	Agreed  bool     `json:"agreed"` // with the machine: also where the answer was hidden and theirs was the same
+	Final   bool     `json:"final,omitempty"`
+	Reasons []string `json:"reasons,omitempty"`
 }
 
 type eventLine struct {
@@ -131,66 +161,90 @@ type eventLine struct {
 	Counted bool       `json:"counted"`
 }
 
-func (k *Desk) verdictLines(ctx context.Context, z *bundle, win Window) error {
+func (k *Desk) verdictLines(ctx context.Context, z *bundle, s scan) error {
 	out := z.create("verdicts.jsonl")
-	for f, err := range k.cases(ctx, win) {
+	s.keep = noted
+	for f, err := range k.cases(ctx, s) {
 		if err != nil {
 			return err
 		}
-		line := verdictLine{
-			Case: f.id, System: f.System, Version: f.Version, Policy: f.Policy, SamplingKey: f.KeyID, Rule: f.Rule,
-			Stratum: f.Stratum, Probability: f.Probability, Digest: hex.EncodeToString(f.digest[:]), Held: f.Held,
-			Explained: len(f.body.Explanation) > 0, Gold: f.gold, Verdict: f.verdict.Verdict,
-			Expired: f.verdict.expired, Withdrawn: f.verdict.invalid, Reasons: f.decision().Reasons,
-		}
-		if f.appeal {
-			line.AppealOf = &f.body.Appeal.Of
-		}
-		for _, v := range f.votes {
-			line.Reviewers = append(line.Reviewers, v.reviewer)
-		}
-		for _, ev := range f.history {
-			line.Events = append(line.Events, eventLine(ev))
-		}
-		z.line(out, line)
+		z.line(out, f.line())
 	}
 	z.done("verdicts.jsonl")
 	return nil
 }
 
-// stopLine is one use of the switch, or one change of the roster.
-type stopLine struct {
-	Seq  ledger.Seq      `json:"seq"`
-	At   time.Time       `json:"at"`
-	Kind string          `json:"kind"`
-	What json.RawMessage `json:"what,omitempty"` // who and why, or the drill's record
+func (f *dossier) line() verdictLine {
+	line := verdictLine{
+		Case: f.id, System: f.System, Version: f.Version, Function: f.Function, Policy: f.Policy, SamplingKey: f.KeyID, Rule: f.Rule,
+		Stratum: f.Stratum, Probability: f.Probability, Began: unix(f.Began), Deadline: f.deadline,
+		Digest: hex.EncodeToString(f.digest[:]), Input: hex.EncodeToString(f.input[:]), Held: f.Held,
+		Hidden: f.Blind, Need: max(f.Need, 1), Explained: f.explained, Gold: f.gold, Verdict: f.verdict.Verdict,
+		Expired: f.verdict.expired, Withdrawn: f.verdict.invalid, Reasons: f.decision().Reasons,
+	}
+	if f.appeal {
+		line.AppealOf = &f.body.Appeal.Of
+	}
+	for i, v := range f.votes {
+		line.Reviewers = append(line.Reviewers, v.reviewer)
+		line.Judgements = append(line.Judgements, voteLine{v.reviewer, v.said, v.verdict == Approved, v.final, f.decisions[i].Reasons})
+	}
+	for _, ev := range f.history {
+		line.Events = append(line.Events, eventLine(ev))
+	}
+	return line
 }
 
-func (k *Desk) stopLines(ctx context.Context, z *bundle, win Window) (last ledger.Seq, err error) {
-	return k.lines(ctx, z, "stops.jsonl", win.From, win.To, kindStopOn, kindStopOff, kindDrilled)
+// entryLine is one use of the switch, one change of the roster, or what became of a decided case.
+type entryLine struct {
+	Seq    ledger.Seq      `json:"seq"`
+	At     time.Time       `json:"at"`
+	Kind   string          `json:"kind"`
+	Case   uuid.UUID       `json:"case,omitzero"`
+	Public json.RawMessage `json:"said,omitempty"` // whether a call that ran succeeded; the breaker's evidence
+	What   json.RawMessage `json:"what,omitempty"` // who and why, or the drill's record
 }
 
-// rosterLines has who was enrolled before the window, too: they reviewed in it.
-func (k *Desk) rosterLines(ctx context.Context, z *bundle, win Window) error {
-	_, err := k.lines(ctx, z, "roster.jsonl", time.Time{}, win.To, kindEnrolled, kindDismissed)
-	return err
-}
-
-// lines writes the entries of some kinds.
-func (k *Desk) lines(ctx context.Context, z *bundle, name string, from, to time.Time, kinds ...string) (last ledger.Seq, err error) {
+// lines writes the entries of some kinds. Of those about cases it leaves out the bodies, which hold answers.
+func (k *Desk) lines(ctx context.Context, z *bundle, name string, s scan, kinds ...string) error {
 	out := z.create(name)
 	for e, err := range k.ledger.Since(ctx, 0) {
 		if err != nil {
-			return 0, unwritten(nil, "the log", err)
+			return unwritten(nil, "the log", err)
 		}
-		last = e.Seq
-		inside := !e.At.Before(from) && (to.IsZero() || e.At.Before(to))
-		if e.Stream == stream && inside && slices.Contains(kinds, e.Kind) {
-			z.line(out, stopLine{Seq: e.Seq, At: e.At, Kind: e.Kind, What: e.Body})
+		if e.Seq > s.upTo {
+			break
 		}
+		inside := !e.At.Before(s.From) && (s.To.IsZero() || e.At.Before(s.To))
+		if e.Stream != stream || !inside || !slices.Contains(kinds, e.Kind) {
+			continue
+		}
+		line := entryLine{Seq: e.Seq, At: e.At, Kind: e.Kind, Case: e.Key, What: e.Body}
+		if e.Key != uuid.Nil {
+			line.What = nil
+		}
+		if e.Kind == kindResult || e.Kind == kindRead {
+			line.Public = e.Public
+		}
+		z.line(out, line)
 	}
 	z.done(name)
-	return last, nil
+	return nil
+}
+
+// reviewersEvidence is a Quality whose alpha may be undefined, which JSON has no number for.
+type reviewersEvidence struct {
+	Reviewers []Reviewer
+	Alpha     *float64 // null: undefined
+	Twice     int
+	Bias      Bias
+}
+
+func defined(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return &v
 }
 
 // bundle writes the zip and remembers the digest of each file; the first error stays.

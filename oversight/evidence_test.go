@@ -26,8 +26,10 @@ func TestEvidenceHasARecordBehindEveryLine(t *testing.T) {
 	lease := claim(t, desk, "rosa", ids[0])
 	require.NoError(t, desk.Submit(t.Context(), lease, oversight.Judgement{Verdict: oversight.Approved, Comment: canary, Reasons: []string{"fine"}}))
 	vote(t, desk, "ruth", ids[0], oversight.Approved)
+	_, err := number(desk)(oversight.Resume(about(t.Context(), "anna"), ids[0]), 0)
+	require.NoError(t, err)
 	require.NoError(t, desk.Enrol(t.Context(), "olga", oversight.Member{Name: "rosa", Competence: "analyst", TrainedUntil: time.Now().AddDate(1, 0, 0)}))
-	_, err := desk.Drill(t.Context(), "olga", func(ctx context.Context) error {
+	_, err = desk.Drill(t.Context(), "olga", func(ctx context.Context) error {
 		_, err := number(desk)(about(ctx, canary), 3)
 		return err
 	})
@@ -69,6 +71,9 @@ func TestEvidenceHasARecordBehindEveryLine(t *testing.T) {
 	require.Contains(t, string(files["roster.jsonl"]), `"competence":"analyst"`)
 	require.Contains(t, string(files["policy.json"]), `"need": 2`)
 	require.Contains(t, string(files["verdicts.jsonl"]), `"reviewers":["rosa","ruth"]`)
+	require.Contains(t, string(files["verdicts.jsonl"]), `"judgements":[{"who":"rosa","verdict":"approve","agreed":true,"reasons":["fine"]},{"who":"ruth"`)
+	require.Contains(t, string(files["reviewers.json"]), `"Alpha": null`, "two who always agree: undefined, and not left out")
+	require.Contains(t, string(files["deliveries.jsonl"]), `"kind":"case.delivered","case":"`+ids[0].String())
 	require.Equal(t, 3, strings.Count(string(files["stops.jsonl"]), "\n"), "on, off and the drill")
 	require.Contains(t, string(files["stops.jsonl"]), `"refused":true`)
 

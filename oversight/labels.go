@@ -36,7 +36,7 @@ func (k *Desk) Labels(ctx context.Context, w io.Writer, win Window) (int, error)
 		return 0, invalid("Labels needs a writer")
 	}
 	n, enc := 0, json.NewEncoder(w)
-	for f, err := range k.cases(ctx, win) {
+	for f, err := range k.cases(ctx, scan{Window: win, keep: whole}) {
 		if err != nil {
 			return n, err
 		}

@@ -48,6 +48,10 @@ func (k *Desk) Quality(ctx context.Context, w Window) (Quality, error) {
 	if err := w.check(); err != nil {
 		return Quality{}, err
 	}
+	return k.quality(ctx, scan{Window: w})
+}
+
+func (k *Desk) quality(ctx context.Context, w scan) (Quality, error) {
 	var bias Bias
 	desk := map[string]*sheet{}
 	var twice []*dossier

@@ -250,7 +250,7 @@ func FuzzFold(f *testing.F) {
 				return
 			}
 			var err error
-			if d, err = d.take(e); err != nil {
+			if d, err = d.take(e, whole); err != nil {
 				return
 			}
 		}
