@@ -145,7 +145,7 @@ func (j *Journal) publish(ctx context.Context, c *SystemCard) error {
 	}
 	j.card = c.Digest()
 	id := entryID(uuid.NameSpaceURL, kindCard, 0, j.card)
-	err = j.append(ctx, []ledger.Entry{{ID: id, Stream: stream, Kind: kindCard, Version: bodyVersion, Key: cardKey(j.card), Body: body}})
+	err = j.append(ctx, []ledger.Entry{{ID: id, Stream: stream, Kind: kindCard, Version: bodyVersion, Key: cardKey(j.card), Body: body}}, nil)
 	if err != nil {
 		return call.Refuse(call.From(ctx), call.StageTransparency, "the system card could not be recorded", err)
 	}

@@ -106,7 +106,7 @@ func (j *Journal) Disclose(ctx context.Context, subject string, shown Disclosure
 	if e.Key != uuid.Nil {
 		e.ID = entryID(e.Key, kindShown, d.Attempt(), digestOf(shown.Kind, shown.TextID, shown.Locale))
 	}
-	if err := j.append(ctx, []ledger.Entry{e}); err != nil {
+	if err := j.append(ctx, []ledger.Entry{e}, nil); err != nil {
 		if errors.Is(err, ledger.ErrInvalid) {
 			return call.Refuse(d, call.StageTransparency, "a disclosure of more than a log entry can hold", err)
 		}

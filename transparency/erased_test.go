@@ -57,6 +57,26 @@ func TestEveryEntryOfAReportIsProved(t *testing.T) {
 		require.ErrorIs(t, change(func(r *transparency.SubjectReport) { r.Proofs = r.Proofs[1:] }), transparency.ErrRefused)
 		require.ErrorIs(t, change(func(r *transparency.SubjectReport) { r.Proofs[0].Checkpoint = 7 }), transparency.ErrRefused)
 		require.ErrorIs(t, change(func(r *transparency.SubjectReport) { r.Proofs[0].Path[0] = nil }), transparency.ErrRefused)
+
+		// What the report says is held against what is proved.
+		for name, f := range map[string]func(*transparency.SubjectReport){
+			"outcome of a decision": func(r *transparency.SubjectReport) { r.Decisions[2].Record.Outcome = call.Replaced },
+			"outcome of an entry":   func(r *transparency.SubjectReport) { r.Decisions[2].Record.Entries[0].Outcome = call.Replaced },
+			"kind":                  func(r *transparency.SubjectReport) { r.Decisions[2].Record.Entries[0].Kind = "decision.amended" },
+			"time":                  func(r *transparency.SubjectReport) { r.Decisions[2].Record.Entries[0].At = time.Now() },
+			"system":                func(r *transparency.SubjectReport) { r.Decisions[2].Record.System = "another" },
+			"version":               func(r *transparency.SubjectReport) { r.Decisions[2].Record.Version = "99" },
+			"no entry":              func(r *transparency.SubjectReport) { r.Decisions[2].Record.Entries = nil },
+			"another's entry":       func(r *transparency.SubjectReport) { r.Decisions[2].Record.Entries[0].Seq = r.Consents[0].Seq },
+			"kind of a consent":     func(r *transparency.SubjectReport) { r.Consents[0].Kind = "consent.withdrawn" },
+			"an erasure that was not": func(r *transparency.SubjectReport) {
+				r.Erased = append(r.Erased, transparency.Erasure{Seq: r.Consents[0].Seq, At: r.Consents[0].At})
+			},
+		} {
+			err := change(f)
+			require.ErrorIs(t, err, transparency.ErrRefused, name)
+			assert.Contains(t, err.Error(), "at ", name)
+		}
 	})
 }
 

@@ -67,6 +67,23 @@ type Options struct {
 	// ExplainWithin is how long the explain function may take. One that takes longer goes on in its goroutine, so it must not
 	// share what the caller may change. Default: 0, as long as it takes, on the call's own goroutine.
 	ExplainWithin time.Duration
+	// OnWritten is told of each entry that this journal has put into the log, once it is durable and before the answer goes out: for logs
+	// and counters beside the log, which then show a loss on either side (Journal.Written). It may be called from several goroutines
+	// at once; it must not wait. What it does with a panic is nobody's concern here: the record is written. Package otellog makes it a
+	// log record of OpenTelemetry. Default: nobody.
+	OnWritten func(context.Context, Written)
+}
+
+// Written says that an entry is durable, and nothing about the person.
+type Written struct {
+	Decision uuid.UUID  // or the key of a system card
+	Kind     string     // of the entry: "decision.recorded"
+	Seq      ledger.Seq // where it lies
+	Time     time.Time  // when the log had taken it
+	System   string     // "" for a disclosure
+	Version  string
+	Attempt  int
+	Outcome  Outcome // "" for what is no decision
 }
 
 // Journal writes and reads the records of decisions. It keeps no records: they are read from the ledger. It is safe for concurrent
@@ -151,15 +168,15 @@ func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error
 		ID: entryID(r.ID, kind, r.Attempt, once), Stream: stream, Kind: kind, Version: bodyVersion,
 		Subject: r.Subject, Key: r.ID, Public: w.buf[:public:public], Body: w.buf[public:],
 	}
-	err := j.append(ctx, w.entry[:])
+	err := j.append(ctx, w.entry[:], r)
 	if err != nil {
 		return &RecordError{Decision: r.ID, Reason: "the ledger did not take the record", Err: err}
 	}
 	return nil
 }
 
-// append writes one entry.
-func (j *Journal) append(ctx context.Context, entry []ledger.Entry) error {
+// append writes one entry; r is the record it is of, nil if it is none.
+func (j *Journal) append(ctx context.Context, entry []ledger.Entry, r *Record) error {
 	before := j.last.Load()
 	seq, err := j.ledger.Append(ctx, entry...)
 	if err != nil && (ctx.Err() != nil || errors.Is(err, ledger.ErrUnconfirmed)) && !errors.Is(err, ledger.ErrNotFolded) {
@@ -178,8 +195,21 @@ func (j *Journal) append(ctx context.Context, entry []ledger.Entry) error {
 				break
 			}
 		}
+		if j.o.OnWritten != nil {
+			j.tell(ctx, seq, &entry[0], r)
+		}
 	}
 	return nil
+}
+
+// tell tells of an entry that was written.
+func (j *Journal) tell(ctx context.Context, seq ledger.Seq, e *ledger.Entry, r *Record) {
+	w := Written{Decision: e.Key, Kind: e.Kind, Seq: seq, Time: time.Now()}
+	if r != nil {
+		w.System, w.Version, w.Attempt, w.Outcome = r.System, r.Version, r.Attempt, r.Outcome
+	}
+	// Its panic must not take back an answer that is on record as delivered.
+	_, _ = call.Try(nil, call.StageTransparency, "Options.OnWritten", func(w Written) struct{} { j.o.OnWritten(ctx, w); return struct{}{} }, w)
 }
 
 // digestOf tells texts apart in an entry's ID.

@@ -30,7 +30,7 @@ func (j *Journal) Revealed(ctx context.Context, subject, who string, id uuid.UUI
 		Who string `json:"who"`
 	}{who})
 	if err == nil {
-		err = j.append(ctx, []ledger.Entry{{Stream: stream, Kind: kindRevealed, Version: bodyVersion, Subject: subject, Key: id, Body: body}})
+		err = j.append(ctx, []ledger.Entry{{Stream: stream, Kind: kindRevealed, Version: bodyVersion, Subject: subject, Key: id, Body: body}}, nil)
 	}
 	if err != nil {
 		return &RecordError{Decision: id, Reason: "the ledger did not take that the words were shown", Err: err}
