@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,7 +84,7 @@ func TestRun(t *testing.T) {
 	js, reportKey := reportOf(t)
 	mine := file("mine", js)
 	changed := file("changed", bytes.ReplaceAll(js, []byte(`"outcome":"denied"`), []byte(`"outcome":"allowed"`)))
-	forged := file("forged", bytes.Replace(js, []byte(`"path":["`), []byte(`"path":["AAAA`), 1))
+	forged := file("forged", regexp.MustCompile(`"path":\["....`).ReplaceAll(js, []byte(`"path":["AAAA`)))
 	huge := filepath.Join(dir, "huge")
 	require.NoError(t, os.WriteFile(huge, nil, 0o600))
 	require.NoError(t, os.Truncate(huge, 1<<40)) // takes no place
