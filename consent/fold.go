@@ -82,7 +82,7 @@ func (g *Gate) recipient(name string) id {
 	if name == "" {
 		return id{}
 	}
-	return g.all.table.person(name)
+	return g.all.table.recipient(name)
 }
 
 // who is whose word is looked up.

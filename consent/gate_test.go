@@ -292,6 +292,19 @@ func TestWhatPurposesWereGivenMayChangeAfterwards(t *testing.T) {
 	require.ErrorIs(t, err, consent.ErrDenied)
 }
 
+// TestWhoGivesIsNotWhoGets: people who share with each other are subject here and recipient there.
+func TestWhoGivesIsNotWhoGets(t *testing.T) {
+	gate, log := newGate(t)
+	record(t, gate, consent.Event{Subject: "customer-1", Recipient: "customer-2", Purpose: "offers", Kind: consent.Granted})
+	record(t, gate, consent.Event{Subject: "customer-3", Recipient: "customer-3", Purpose: "offers", Kind: consent.Granted})
+	for _, g := range []*consent.Gate{gate, replayed(t, log)} {
+		assert.Empty(t, reason(t, g, consent.Ask{Subject: "customer-1", Recipient: "customer-2", Purpose: "offers"}))
+		assert.Empty(t, reason(t, g, consent.Ask{Subject: "customer-3", Recipient: "customer-3", Purpose: "offers"}))
+		assert.Equal(t, consent.ReasonNoRecord, reason(t, g, consent.Ask{Subject: "customer-2", Recipient: "customer-1", Purpose: "offers"}))
+		assert.Equal(t, consent.ReasonNoRecord, reason(t, g, consent.Ask{Subject: "customer-1", Recipient: "customer-1", Purpose: "offers"}))
+	}
+}
+
 func TestTenantsDoNotSeeEachOther(t *testing.T) {
 	log := ledger.Memory(nil)
 	var gates []*consent.Gate

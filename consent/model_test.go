@@ -278,8 +278,10 @@ func newWorld(t *testing.T, seed uint64) *world {
 	return w
 }
 
-func (w *world) subject() string   { return fmt.Sprint("customer-", w.r.IntN(3)) }
-func (w *world) recipient() string { return pick(w.r, "", "", "", "acme", "other") }
+func (w *world) subject() string { return fmt.Sprint("customer-", w.r.IntN(3)) }
+func (w *world) recipient() string {
+	return pick(w.r, "", "", "", "acme", "other", "customer-0", "customer-1")
+}
 
 // live lets some time go by and something happen.
 func (w *world) live(t *testing.T) {

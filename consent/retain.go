@@ -66,7 +66,7 @@ func (g *Gate) lastWords(ctx context.Context) (*table, error) {
 
 // wordKey is one person's word on one purpose to one recipient, with the purpose by name.
 func wordKey(t *table, e *Event) id {
-	return t.person(e.Subject).to(0, t.person(fmt.Sprintf("%d %q %q %q", len(e.Tenant), e.Tenant, e.Purpose, e.Recipient)))
+	return t.person(e.Subject).to(0, t.recipient(fmt.Sprintf("%d %q %q %q", len(e.Tenant), e.Tenant, e.Purpose, e.Recipient)))
 }
 
 // events calls do for each event in the log after a position.

@@ -84,10 +84,16 @@ func (t *table) person(subject string) id {
 	return id{maphash.String(t.high, subject), maphash.String(t.low, subject)}
 }
 
+// recipient is the hash of a recipient. It is another than that of a person of the same name, and no simple function of it: or what one
+// customer allows another to have would be what the other allows the one.
+func (t *table) recipient(name string) id {
+	p := t.person(name)
+	return id{mix(p.high + odd), mix(p.low ^ odd)}
+}
+
 // to is the id of the person's word on a purpose to a recipient, whose hash is recipient (zero: to all). The finaliser is that of
 // MurmurHash3: each bit of what goes in changes half of what comes out, so that entries stay spread.
 func (p id) to(purpose uint16, recipient id) id {
-	const odd = 0x9e3779b97f4a7c15 // of the golden ratio: spreads small numbers
 	step := (uint64(purpose) + 1) * odd
 	out := id{mix(p.high ^ step ^ recipient.high), mix(p.low + step + recipient.low)}
 	if out == (id{}) {
@@ -95,6 +101,9 @@ func (p id) to(purpose uint16, recipient id) id {
 	}
 	return out
 }
+
+// odd is of the golden ratio: it spreads small numbers.
+const odd = 0x9e3779b97f4a7c15
 
 func mix(x uint64) uint64 {
 	x ^= x >> 33
