@@ -61,6 +61,7 @@ const (
 	sepDash  // a hyphen between spaces: phones only
 	sepColon // between digits, as in a time; a minus in front
 	sepHard  // '_', '@' and the like touching a word: no number ends here
+	sepWide  // two or three spaces: between groups as read from paper, or columns
 )
 
 // parse reads the cluster around the digit at i.
@@ -71,6 +72,12 @@ func (c *cluster) parse(text string, i int) {
 	}
 	if start > 0 && start < i && text[start-1] == '\\' && escape(text[start]) {
 		start++ // "\n4111...": an escaped line break inside JSON
+	}
+	switch { // "%2B1202..." in a URL
+	case start < i && percent(text, start-2):
+		start++
+	case start+1 < i && percent(text, start-1):
+		start += 2
 	}
 	c.parseFrom(text, leadIn(text, start), i)
 }
@@ -102,7 +109,7 @@ func (c *cluster) parseFrom(text string, start, i int) {
 			words = 0
 		}
 		next, cls := separator(text, end)
-		if cls == sepNone || cls >= sepColon || words == 2 && p > i || g.letter && end-p > 4 && p > i {
+		if cls == sepNone || cls == sepColon || cls == sepHard || words == 2 && p > i || g.letter && end-p > 4 && p > i {
 			c.right = jointAfter(text, end)
 			return
 		}
@@ -217,6 +224,11 @@ func separator(text string, i int) (next int, cls uint8) {
 			return i + 1, sepColon
 		}
 		return i, sepNone
+	case '%': // "4111%201111" in a URL
+		if i+3 < len(text) && text[i+1] == '2' && text[i+2] == '0' && isAlnum(text[i+3]) {
+			return i + 3, sepSpace
+		}
+		return i, sepNone
 	case '_', '@', '~', '^':
 		if i+1 < len(text) && isAlnum(text[i+1]) {
 			return i + 1, sepHard
@@ -243,8 +255,10 @@ func doubled(text string, next int, cls uint8) (int, uint8) {
 		case cls == sepSpace && c == '(', cls == sepParen && c == ' ', cls == sepParen && c == '-',
 			cls == sepParen && c == ')', cls == sepHyphen && c == '(', cls == sepDot && c == '(':
 			cls = sepParen
-		case cls == sepSpace && c == '-' && next+1 < len(text) && text[next+1] == ' ', cls == sepDash && c == ' ':
+		case cls == sepSpace && (c == '-' || c == '/') && next+1 < len(text) && text[next+1] == ' ', cls == sepDash && c == ' ':
 			cls = sepDash
+		case (cls == sepSpace || cls == sepWide) && c == ' ':
+			cls = sepWide
 		default:
 			return next, sepNone
 		}
@@ -320,7 +334,7 @@ func jointAfter(text string, i int) byte {
 		return sepHard
 	}
 	next, cls := separator(text, i)
-	if cls == sepNone || cls == sepSpace || cls == sepParen || cls == sepDash || next >= len(text) {
+	if cls == sepNone || cls == sepSpace || cls == sepParen || cls == sepDash || cls == sepWide || next >= len(text) {
 		return sepNone
 	}
 	return cls

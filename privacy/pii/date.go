@@ -7,7 +7,7 @@ func (s *sweep) date(a int) {
 	if !isDigit(s.text[g.start]) || wordBefore(s.text, g.start) {
 		return
 	}
-	if a == 0 && s.c.left != sepNone && s.c.left != sepSpace || a > 0 && s.c.g[a].sep != sepSpace && !s.c.g[a-1].letter {
+	if a == 0 && s.c.left != sepNone && s.c.left != sepSpace || a > 0 && s.c.g[a].sep != sepSpace && s.c.g[a].sep != sepWide && !s.c.g[a-1].letter {
 		return
 	}
 	s.age(g.start)

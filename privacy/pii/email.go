@@ -16,16 +16,25 @@ const (
 
 // email handles the '@' at i.
 func (s *sweep) email(i int) int {
-	if !s.on.has(kEmail) || i == 0 || i+1 == len(s.text) || s.text[i+1] == '@' {
+	if i+1 < len(s.text) && s.text[i+1] == '@' {
 		return i + 1
 	}
-	end, score := s.mailDomain(i + 1)
+	return s.emailAt(i, i+1)
+}
+
+// emailAt tries the '@' at i, also one written "%40", after which the domain
+// starts at next.
+func (s *sweep) emailAt(i, next int) int {
+	if !s.on.has(kEmail) || i == 0 || next >= len(s.text) {
+		return next
+	}
+	end, score := s.mailDomain(next)
 	if end == 0 {
-		return i + 1
+		return next
 	}
 	start := s.mailLocal(i)
 	if start == i {
-		return i + 1
+		return next
 	}
 	s.put(start, end, kEmail, score)
 	return end
@@ -65,6 +74,14 @@ func (s *sweep) mailLocal(i int) int {
 		}
 		ascii = true
 		start--
+	}
+	// "q=%20jo@example.org": what a URL writes in hexadecimal ends a local part,
+	// but for '+'.
+	for k := i - 3; k >= start; k-- {
+		if percent(text, k) && !(text[k+1] == '2' && text[k+2]|0x20 == 'b') {
+			start = k + 3
+			break
+		}
 	}
 	for start < i && strings.IndexByte(".'&*-%$!#^~", text[start]) >= 0 {
 		start++

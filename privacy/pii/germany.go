@@ -14,7 +14,7 @@ func germany() []rule {
 		},
 		{Info: Info{
 			"DE_VAT_ID", "DE", "DE and 9 digits", "ISO 7064 MOD 11,10", "§ 27a UStG, Bundeszentralamt für Steuern", "DE136695976", true,
-		}, shapes: "DE999999999|DE*999*999*999|DE 999999999|DE-999999999", check: func(v id) bool { return v.b[2] != '0' && v.tail(2).mod1110(8) }},
+		}, shapes: "DE999999999|DE*999*999*999|DE 999999999|DE-999999999", check: func(v id) bool { return v.b[2] != '0' && v.tail(2).mod1110(8) }, words: "ust|ustid|umsatzsteuer|mwst|vat"},
 		{Info: Info{
 			"DE_SOCIAL_SECURITY", "DE", "area, birth date, a letter, serial, check digit", "area and date; weights 2,1,2,5,7,1,2,1,2,1,2,1, digit sums mod 10",
 			"§ 147 SGB VI, VKVV", "65 070680 M 004", true,

@@ -5,8 +5,8 @@ package pii
 func (s *sweep) iban(a int) {
 	c := &s.c
 	g := &c.g[a]
-	if !s.on.has(kIBAN) || g.n < 4 || g.n > 34 || c.digits.from(g.off)&15 != 12 {
-		return
+	if !s.on.has(kIBAN) || g.n < 4 && g.n != 2 || g.n > 34 || c.digits.from(g.off)&15 != 12 {
+		return // "DE89 3704" or "DE 89 3704"
 	}
 	country := string(c.buf[g.off : g.off+2])
 	bban := bbanOf(country)
@@ -20,7 +20,7 @@ func (s *sweep) iban(a int) {
 		if b == c.ng || c.g[b].n > maxWord {
 			return
 		}
-		if cls := c.g[b].sep; cls != sepSpace && cls != sepHyphen || sep != sepNone && cls != sep {
+		if cls := c.g[b].sep; cls != sepSpace && cls != sepHyphen && cls != sepWide || sep != sepNone && cls != sep {
 			return
 		}
 		sep = c.g[b].sep

@@ -19,7 +19,7 @@ func (s *sweep) ipv4(a int) {
 		before = c.g[a].sep
 	}
 	switch before {
-	case sepNone, sepSpace, sepParen, sepDash:
+	case sepNone, sepSpace, sepParen, sepDash, sepWide:
 	case sepDot:
 		if a == 0 || !c.g[a-1].letter { // "No.192.0.2.1"
 			return

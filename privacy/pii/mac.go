@@ -15,8 +15,8 @@ func (s *sweep) mac(i int) int {
 			return i
 		}
 	}
-	if i > 0 && text[i-1] == sep {
-		return i
+	if i > 2 && text[i-1] == sep && isHex(text[i-2]) && (size == 4 || isHex(text[i-3]) && !wordBefore(text, i-3)) {
+		return i // not the first byte; a label as in "mac:00" may stand before it
 	}
 	p := i
 	and, or := byte(0xff), byte(0)

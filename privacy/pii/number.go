@@ -27,6 +27,15 @@ func (v *id) num(i, j int) int {
 // number handles the digit at i: it parses the cluster around it and offers
 // each of its groups to every matcher as a beginning.
 func (s *sweep) number(i int) int {
+	if percent(s.text, i-1) {
+		if s.text[i] == '4' && s.text[i+1] == '0' {
+			return s.emailAt(i-1, i+2)
+		}
+		return i + 2
+	}
+	if percent(s.text, i-2) {
+		return i + 1
+	}
 	if end := s.secret(i); end > i {
 		return end
 	}
@@ -58,7 +67,7 @@ func (s *sweep) number(i int) int {
 			s.digits(a)
 			continue
 		}
-		if !g.letter {
+		if !g.letter || g.n == 2 && a+1 < c.ng {
 			s.iban(a)
 		}
 		s.walk(a)
@@ -128,9 +137,12 @@ func (s *sweep) digits(a int) {
 	if n >= 8 && n <= 10 {
 		s.bot(a)
 	}
+	if n == 1 && nextLen == 1 {
+		s.spaced(a)
+	}
 	if s.on.has(kPhone) {
 		switch {
-		case g.start > 0 && s.text[g.start-1] == '+':
+		case plusBefore(s.text, g.start) > 0:
 			s.plus(a)
 		case n >= 2 && first == '0' && n <= maxWord:
 			s.dialled(a)
@@ -150,6 +162,9 @@ func (s *sweep) digits(a int) {
 	}
 	if n >= 2 && n <= 5 && nextLen >= 2 && g.start >= s.certain {
 		s.national(a)
+	}
+	if n >= 8 && n <= 12 && s.on.has(kPhone) && g.start >= s.certain {
+		s.bare(a)
 	}
 }
 
@@ -291,6 +306,14 @@ func (s *sweep) stands(a, b int, inner uint16) float64 {
 	if b < c.ng-1 {
 		right, rightDigit = c.g[b+1].sep, !c.g[b+1].letter
 	}
+	if start, end := c.g[a].start, c.g[b].end; inner == 0 {
+		if left == sepSlash && start > 1 {
+			leftDigit = isDigit(s.text[start-2])
+		}
+		if right == sepSlash && end+1 < len(s.text) {
+			rightDigit = isDigit(s.text[end+1])
+		}
+	}
 	l, r := beside(left, leftDigit, inner), beside(right, rightDigit, inner)
 	if r < l {
 		return r
@@ -301,7 +324,7 @@ func (s *sweep) stands(a, b int, inner uint16) float64 {
 // beside returns what a separator at the edge leaves of the score.
 func beside(cls byte, digit bool, inner uint16) float64 {
 	switch cls {
-	case sepNone, sepParen, sepDash:
+	case sepNone, sepParen, sepDash, sepWide:
 		return 1
 	case sepHard:
 		return 0
@@ -311,7 +334,10 @@ func beside(cls byte, digit bool, inner uint16) float64 {
 		}
 		return 1
 	}
-	if inner == 0 || inner>>cls&1 == 1 { // a decimal, a path, a longer number
+	if cls == sepSlash && inner == 0 && !digit {
+		return 1 // "/customers/12345678Z/orders"
+	}
+	if inner == 0 || inner>>cls&1 == 1 { // a decimal, a date, a longer number
 		return 0
 	}
 	return 1

@@ -3,9 +3,22 @@ package pii
 // plus tries the groups of digits from a on, before which a '+' stands, as a
 // telephone number.
 func (s *sweep) plus(a int) {
-	if start := s.c.g[a].start - 1; !wordBefore(s.text, start) {
+	start := s.c.g[a].start
+	if start -= plusBefore(s.text, start); !wordBefore(s.text, start) {
 		s.international(a, start, 0, 1)
 	}
+}
+
+// plusBefore returns the length of the '+' that ends at i, also as a URL writes
+// it; 0 if there is none.
+func plusBefore(text string, i int) int {
+	if i > 0 && text[i-1] == '+' {
+		return 1
+	}
+	if percent(text, i-3) && text[i-2] == '2' && text[i-1]|0x20 == 'b' {
+		return 3
+	}
+	return 0
 }
 
 // dialled tries the groups of digits from a on, the first of which starts with
@@ -64,7 +77,7 @@ func (s *sweep) phoneEnds(b int) bool {
 		}
 		cls = next.sep
 	}
-	return cls == sepNone || cls == sepSpace || cls == sepParen || cls == sepDash || cls == sepColon
+	return cls == sepNone || cls == sepSpace || cls == sepParen || cls == sepDash || cls == sepColon || cls == sepWide
 }
 
 // phoneBegins reports whether a telephone number may begin with group a.
@@ -77,7 +90,7 @@ func (s *sweep) phoneBegins(a int) bool {
 			return cls != sepHyphen
 		}
 	}
-	return cls == sepNone || cls == sepSpace || cls == sepParen || cls == sepDash
+	return cls == sepNone || cls == sepSpace || cls == sepParen || cls == sepDash || cls == sepWide
 }
 
 // openBracket moves start over a bracket that closes inside the number.

@@ -138,6 +138,8 @@ func (s *sweep) national(a int) {
 		// Spain and Poland; they are nothing without a word near them.
 		switch {
 		case v.n == 9 && c.g[a].n == 3 && c.g[best].n != 4, v.n == 8 && (inner == 1<<sepSpace || inner == 1<<sepHyphen && best > a+1):
+		case (inner == 1<<sepSpace || inner == 1<<sepHyphen) && s.namedClose(kPhone, c.g[a].start, c.g[best].end):
+			// "cell. 347 1234567": a word right beside it says what it is
 		default:
 			return
 		}
@@ -154,6 +156,27 @@ func (s *sweep) national(a int) {
 			score = min(score, 0.3)
 		}
 		s.report(kPhone, openBracket(s.text, c.g[a].start, c.g[best].end), extension(s.text, c.g[best].end), score)
+	}
+}
+
+// bare tries group a as a national number in one piece, which only a word right
+// beside it tells from an order number, or being the whole value of a Field.
+func (s *sweep) bare(a int) {
+	c := &s.c
+	g := &c.g[a]
+	v := c.id(a, a)
+	from := 0
+	if v.b[0] == '0' {
+		from = 1
+	}
+	if !s.phoneBegins(a) || !s.phoneEnds(a) || s.stands(a, a, 0) < 1 || !s.eng.inSomePlan(&v, from) {
+		return
+	}
+	switch {
+	case s.namedClose(kPhone, g.start, g.end):
+		s.put(g.start, extension(s.text, g.end), kPhone, named)
+	case from == 1 && s.fills(g.start, g.end):
+		s.put(g.start, g.end, kPhone, 0.5)
 	}
 }
 

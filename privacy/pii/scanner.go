@@ -49,7 +49,7 @@ type Literal struct {
 
 // Scan appends the findings in text to dst: sorted, inside the text, never
 // overlapping. Where candidates overlap the best one stays: the higher score,
-// then the longer.
+// then the longer, then the one a word near it names.
 func (s *Scanner) Scan(dst []Finding, text string) []Finding {
 	return s.scan(dst, text, false)
 }
@@ -189,7 +189,7 @@ func (s *sweep) put(start, end int, k kid, score float64) bool {
 	}
 	lo := hi
 	for lo > s.base && s.out[lo-1].End > f.Start {
-		if !better(f, s.out[lo-1]) {
+		if o := &s.out[lo-1]; !better(f, *o) && !(f.Start == o.Start && f.End == o.End && f.Score == o.Score && s.named(k, start, end) && !s.named(s.eng.byName[o.Kind], start, end)) {
 			return false
 		}
 		lo--

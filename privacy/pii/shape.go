@@ -16,7 +16,7 @@ type shape struct {
 	n       uint8
 	weak    bool
 	sturdy  bool    // as its rule is
-	uniform uint8   // classes allowed, as bits, where all separators are equal
+	uniform uint16  // classes allowed, as bits, where all separators are equal
 	next    int16   // the next shape of the same group lengths; 0: none
 	seps    uint64  // classes in order, four bits each, where uniform is 0
 	digits  uint64  // characters that must be digits
@@ -166,7 +166,7 @@ func (sh *shape) fits(c *cluster, off uint8, digits, seps uint64, nsep int) bool
 		if seps != sh.seps {
 			return false
 		}
-	} else if sh.uniform>>(seps&15)&1 == 0 || seps != (seps&15)*(0x1111111111111111&(1<<(4*nsep)-1)) {
+	} else if (sh.uniform|sh.uniform>>sepSpace&1<<sepWide)>>(seps&15)&1 == 0 || seps != (seps&15)*(0x1111111111111111&(1<<(4*nsep)-1)) {
 		return false
 	}
 	for i := range len(sh.prefix) {

@@ -114,7 +114,7 @@ func nextTrigger(text string, i int) int {
 			return i
 		}
 		if text[i] >= 0x80 {
-			if _, n := wideDigit(text[i:]); n > 0 {
+			if wideTrigger(text[i:]) {
 				return i
 			}
 		}
@@ -131,8 +131,8 @@ func wideAt(text string, i int, m uint64) int {
 	}
 	for ; i < end; i++ {
 		switch text[i] {
-		case 0xEF, 0xD9, 0xDB:
-			if _, n := wideDigit(text[i:]); n > 0 {
+		case 0xEF, 0xD9, 0xDB, 0xE0, 0xF0:
+			if wideTrigger(text[i:]) {
 				return i
 			}
 		}
@@ -150,6 +150,12 @@ func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
 // which know no spaces, do not glue a number to the words beside it.
 func wordByte(c byte) bool { return isAlnum(c) || c >= 0xC3 && c <= 0xC9 }
 
+// percent reports whether a character of a URL is written in hexadecimal at i:
+// "%20".
+func percent(text string, i int) bool {
+	return i >= 0 && i+2 < len(text) && text[i] == '%' && isHex(text[i+1]) && isHex(text[i+2])
+}
+
 // wordBefore reports whether the character that ends at i continues a word. The
 // letter of an escaped line break ("\n4111" inside JSON) does not.
 func wordBefore(text string, i int) bool {
@@ -158,7 +164,7 @@ func wordBefore(text string, i int) bool {
 	}
 	c := text[i-1]
 	if c < 0x80 {
-		return isAlnum(c) && !(i > 1 && text[i-2] == '\\' && escape(c))
+		return isAlnum(c) && !(i > 1 && text[i-2] == '\\' && escape(c)) && !percent(text, i-3)
 	}
 	return c < 0xC0 && i > 1 && text[i-2] >= 0xC3 && text[i-2] <= 0xC9
 }

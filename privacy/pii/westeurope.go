@@ -14,7 +14,7 @@ func westEurope() []rule {
 		},
 		{Info: Info{
 			"NL_BSN", "NL", "9 digits, also as 4-2-3", "weights 9 to 2 and -1, mod 11", "RvIG, Wet algemene bepalingen burgerservicenummer", "111222333", true,
-		}, shapes: "9999.99.999|999999999", check: nlBSN, words: "bsn|burgerservicenummer|sofinummer|sofi"},
+		}, shapes: "9999.99.999|999999999|?999 999 999", check: nlBSN, words: "bsn|burgerservicenummer|sofinummer|sofi"},
 		{Info: Info{
 			"BE_NATIONAL_NUMBER", "BE", "YY.MM.DD-999.99", "date, 97 - n mod 97, with 2 in front since 2000", "Arrêté royal du 3 avril 1984", "85.07.30-033.28", true,
 		}, shapes: "99.99.99-999.99|99.99.99-999-99|99 99 99 999 99|99999999999", check: beNational, weak: 0.6, words: "rijksregisternummer|rijksregister|registre national|niss|insz|nationaal nummer"},
@@ -33,7 +33,7 @@ func westEurope() []rule {
 		{Info: Info{
 			"IT_FISCAL_CODE", "IT", "6 letters, year, month letter, day, place, check letter", "month, day, table of odd and even places mod 26; letters for digits where two people shared a code",
 			"Decreto ministeriale 23/12/1976", "RSSMRA85T10A562S", true,
-		}, shapes: "AAAAAAXXAXXAXXXA|AAA AAA XXAXX AXXXA|AAA AAA XXAXX AXXX A", check: itFiscal, words: "codice fiscale|fiscale"},
+		}, shapes: "AAAAAAXXAXXAXXXA|AAA AAA XXAXX AXXXA|AAA AAA XXAXX AXXX A", check: itFiscal, words: "codice fiscale|fiscale|cf|c f"},
 		{Info: Info{
 			"IT_VAT_CODE", "IT", "11 digits, IT in front", "province, Luhn", "Agenzia delle Entrate, DPR 633/1972", "IT00743110157", true,
 		}, shapes: "IT99999999999|IT 99999999999|99999999999", check: itVAT, words: "partita iva|iva|p iva|vat"},

@@ -1,5 +1,7 @@
 package pii
 
+import "strings"
+
 // Numbers are also written in full-width and Arabic-Indic digits, and with
 // zero-width characters and soft hyphens inside, which hide them from programs
 // but not from readers. Where one stands, a short window around it is written
@@ -13,7 +15,8 @@ const (
 )
 
 // wideDigit returns the value and length of the digit outside ASCII that text
-// starts with, length 0 if it is none: U+FF10, U+0660 and U+06F0 and up.
+// starts with, length 0 if it is none: full-width, Arabic-Indic, Persian,
+// Devanagari, Bengali, Thai and mathematical digits.
 func wideDigit(text string) (digit byte, n int) {
 	if len(text) < 2 {
 		return 0, 0
@@ -30,6 +33,17 @@ func wideDigit(text string) (digit byte, n int) {
 	case 0xDB:
 		if text[1]-0xB0 <= 9 {
 			return text[1] - 0xB0, 2
+		}
+	case 0xE0:
+		if len(text) > 2 && (text[1] == 0xA5 || text[1] == 0xA7) && text[2]-0xA6 <= 9 {
+			return text[2] - 0xA6, 3
+		}
+		if len(text) > 2 && text[1] == 0xB9 && text[2]-0x90 <= 9 {
+			return text[2] - 0x90, 3
+		}
+	case 0xF0:
+		if len(text) > 3 && text[1] == 0x9D && text[2] == 0x9F && text[3]-0x8E < 50 {
+			return (text[3] - 0x8E) % 10, 4
 		}
 	}
 	return 0, 0
@@ -67,6 +81,13 @@ func wideForm(text string) (c byte, n int) {
 		return text[2] - 0x80 + '`', 3
 	}
 	return 0, 0
+}
+
+// wideTrigger reports whether text starts with a digit outside ASCII or the
+// full-width '@'.
+func wideTrigger(text string) bool {
+	_, n := wideDigit(text)
+	return n > 0 || strings.HasPrefix(text, "＠")
 }
 
 // needsWide reports whether the number that ends at i goes on in characters
