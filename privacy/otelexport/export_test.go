@@ -34,6 +34,7 @@ func of() []attribute.KeyValue {
 	return []attribute.KeyValue{
 		attribute.String("s", "from "+mail), attribute.StringSlice("ss", []string{"x", mail}), attribute.Int64("i", 4111111111111111),
 		attribute.Int64Slice("is", []int64{7, 4111111111111111}),
+		attribute.Float64("fl", 4111111111111111), attribute.Float64Slice("fls", []float64{1.5, 4111111111111111}),
 		{Key: "b", Value: attribute.ByteSliceValue([]byte(mail))},
 		{Key: "v", Value: attribute.SliceValue(attribute.StringValue(mail), attribute.MapValue(attribute.String("k", mail)))},
 		{Key: "deep", Value: deep},
@@ -48,6 +49,7 @@ func clean(t *testing.T, v any) {
 	text := string(j) + fmt.Sprintf("%+v", v)
 	assert.NotContains(t, text, "ines.rocha")
 	assert.NotContains(t, text, "4111111111111111")
+	assert.NotContains(t, text, "4.111111111111111e+15")
 }
 
 func TestSpans(t *testing.T) {

@@ -31,12 +31,20 @@ func (h hider) number(n int64) attribute.Value {
 	return attribute.Int64Value(n)
 }
 
+// float is number for a float.
+func (h hider) float(f float64) attribute.Value {
+	if v := h.r.LogAttr(nil, slog.Float64("", f)).Value; v.Kind() != slog.KindFloat64 {
+		return attribute.StringValue(v.String())
+	}
+	return attribute.Float64Value(f)
+}
+
 func (h hider) value(v attribute.Value, depth int) attribute.Value {
 	if depth > maxDepth {
 		return attribute.StringValue(withheld)
 	}
 	switch v.Type() {
-	case attribute.EMPTY, attribute.BOOL, attribute.FLOAT64, attribute.BOOLSLICE, attribute.FLOAT64SLICE:
+	case attribute.EMPTY, attribute.BOOL, attribute.BOOLSLICE:
 		return v
 	case attribute.STRING:
 		return attribute.StringValue(h.text(v.AsString()))
@@ -49,8 +57,12 @@ func (h hider) value(v attribute.Value, depth int) attribute.Value {
 			out[i] = h.text(texts[i])
 		}
 		return attribute.StringSliceValue(out)
+	case attribute.FLOAT64:
+		return h.float(v.AsFloat64())
 	case attribute.INT64SLICE:
-		return h.numbers(v)
+		return numbers(v, v.AsInt64Slice(), h.number)
+	case attribute.FLOAT64SLICE:
+		return numbers(v, v.AsFloat64Slice(), h.float)
 	case attribute.BYTESLICE: // text more often than not
 		return attribute.ByteSliceValue([]byte(h.text(string(v.AsByteSlice()))))
 	case attribute.SLICE:
@@ -67,13 +79,12 @@ func (h hider) value(v attribute.Value, depth int) attribute.Value {
 }
 
 // numbers keeps a list of numbers one unless one of them has to go.
-func (h hider) numbers(v attribute.Value) attribute.Value {
-	list := v.AsInt64Slice()
+func numbers[N int64 | float64](v attribute.Value, list []N, hide func(N) attribute.Value) attribute.Value {
 	texts, hidden := make([]string, len(list)), false
 	for i, n := range list {
-		one := h.number(n)
+		one := hide(n)
 		texts[i] = one.String()
-		hidden = hidden || one.Type() != attribute.INT64
+		hidden = hidden || one.Type() == attribute.STRING
 	}
 	if !hidden {
 		return v
