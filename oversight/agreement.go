@@ -109,30 +109,26 @@ func KrippendorffAlpha(ratings [][]float64, scale Scale) (float64, error) {
 	for i, v := range values {
 		index[v] = i
 	}
-	k := len(values)
-	coincidence := make([]float64, k*k)
-	margin, n := make([]float64, k), 0.0
+	margin, n := make([]float64, len(values)), 0.0
 	for _, unit := range units {
-		weight := 1 / float64(len(unit)-1)
-		for i, a := range unit {
-			for j, b := range unit {
-				if i != j {
-					coincidence[index[a]*k+index[b]] += weight
-				}
-			}
-			margin[index[a]]++
+		for _, v := range unit {
+			margin[index[v]]++
 			n++
 		}
 	}
-	observed, expected := 0.0, 0.0
-	for c := range k {
-		for g := c + 1; g < k; g++ {
-			d := scale.distance(values, margin, c, g)
-			observed += 2 * coincidence[c*k+g] * d
-			expected += 2 * margin[c] * margin[g] * d
+	at := scale.places(values, margin)
+	observed := 0.0
+	for _, unit := range units {
+		differ := 0.0
+		for i, v := range unit {
+			for _, w := range unit[:i] {
+				differ += 2 * scale.distance(at[index[v]], at[index[w]])
+			}
 		}
+		observed += differ / float64(len(unit)-1)
 	}
-	if n < 2 || expected == 0 {
+	expected := scale.expected(at, margin, n)
+	if len(values) < 2 || expected == 0 { // one value only leaves no way to differ
 		return 0, ErrUndefined
 	}
 	return 1 - observed/(expected/(n-1)), nil
@@ -140,6 +136,9 @@ func KrippendorffAlpha(ratings [][]float64, scale Scale) (float64, error) {
 
 // rated gathers the units that at least two rated, and the values that occur in them, in order.
 func rated(ratings [][]float64, scale Scale) (units [][]float64, values []float64, err error) {
+	if scale > Ratios {
+		return nil, nil, invalid("KrippendorffAlpha: there is no such scale")
+	}
 	for _, row := range ratings {
 		if len(row) != len(ratings[0]) {
 			return nil, nil, invalid("KrippendorffAlpha: the reviewers have different numbers of cases; use NaN for a missing rating")
@@ -169,21 +168,54 @@ func rated(ratings [][]float64, scale Scale) (units [][]float64, values []float6
 	return units, slices.Compact(values), nil
 }
 
-// distance is the squared difference of the values at places c < g, in the scale's own measure.
-func (s Scale) distance(values, margin []float64, c, g int) float64 {
-	var d float64
-	switch s {
-	case Ordinal:
-		for i := c; i <= g; i++ {
-			d += margin[i]
-		}
-		d -= (margin[c] + margin[g]) / 2
-	case Intervals:
-		d = values[c] - values[g]
-	case Ratios:
-		d = (values[c] - values[g]) / (values[c] + values[g])
-	default:
+// places are where the values stand in the scale's own measure: for ranks that is the middle of those that are alike.
+func (s Scale) places(values, margin []float64) []float64 {
+	if s != Ordinal {
+		return values
+	}
+	at, below := make([]float64, len(values)), 0.0
+	for c, m := range margin {
+		at[c] = below + m/2
+		below += m
+	}
+	return at
+}
+
+// distance is the squared difference of two places.
+func (s Scale) distance(a, b float64) float64 {
+	d := a - b
+	switch {
+	case s == Nominal && a != b:
 		return 1
+	case d == 0:
+		return 0
+	case s == Ratios:
+		d /= a + b
 	}
 	return d * d
+}
+
+// expected is the sum of the distances over all pairs, in both orders. Ratios alone have to be summed pair by pair.
+func (s Scale) expected(at, margin []float64, n float64) float64 {
+	sum, mean := 0.0, 0.0
+	for c, m := range margin {
+		mean += m * at[c] / n
+	}
+	switch s {
+	case Nominal:
+		for _, m := range margin {
+			sum += m * (n - m)
+		}
+	case Ratios:
+		for c := range at {
+			for g := range c {
+				sum += 2 * margin[c] * margin[g] * s.distance(at[c], at[g])
+			}
+		}
+	default:
+		for c, m := range margin {
+			sum += 2 * n * m * sq(at[c]-mean)
+		}
+	}
+	return sum
 }

@@ -110,3 +110,23 @@ func FuzzAlphaNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+// Measurements that hardly ever coincide take no more memory than there are of them.
+func TestAlphaOfManyDifferentValues(t *testing.T) {
+	const n = 200_000
+	a, b := make([]float64, n), make([]float64, n)
+	for i := range n {
+		a[i], b[i] = float64(i), float64(i)+0.25
+	}
+	got, err := KrippendorffAlpha([][]float64{a, b}, Intervals)
+	require.NoError(t, err)
+	// The differences are 1/4, the variance is that of 0 to n-1 and a little.
+	require.InDelta(t, 1-0.0625/(2*float64(n)*float64(n)/12), got, 1e-12)
+	got, err = KrippendorffAlpha([][]float64{a, b}, Ordinal)
+	require.NoError(t, err)
+	require.InDelta(t, 1, got, 1e-9)
+	_, err = KrippendorffAlpha([][]float64{{0.1, 0.1, 0.1}, {0.1, 0.1, 0.1}}, Intervals)
+	require.ErrorIs(t, err, ErrUndefined)
+	_, err = KrippendorffAlpha([][]float64{{1, 2}, {1, 2}}, Ratios+1)
+	require.ErrorIs(t, err, ErrInvalid)
+}

@@ -146,6 +146,9 @@ func (k *Desk) replay(ctx context.Context) error {
 	var err error
 	k.follower, err = k.ledger.Follow(ctx, []string{stream, ledgerStream}, fold)
 	done.Store(true)
+	k.state.mu.Lock()
+	defer k.state.mu.Unlock()
+	k.state.live = true
 	return err
 }
 

@@ -54,12 +54,14 @@ type transport struct {
 // message is what a case is about: what goes over the wire, without headers.
 type message struct {
 	Method, URL, Body string
+	Host              string // where it is sent under another name than the address has
 }
 
 // shown is what a reviewer sees of it.
 type shownMessage struct {
 	Method string          `json:"method"`
 	URL    string          `json:"url"`
+	Host   string          `json:"host,omitempty"`
 	Body   json.RawMessage `json:"body,omitempty"`
 }
 
@@ -185,6 +187,9 @@ func read(r *http.Request) (m message, out *http.Request, err error) {
 		return m, nil, errNoURL
 	}
 	m = message{Method: r.Method, URL: r.URL.String()}
+	if r.Host != r.URL.Host {
+		m.Host = r.Host
+	}
 	if r.Body == nil || r.Body == http.NoBody {
 		return m, r, nil
 	}
@@ -218,7 +223,7 @@ type readBody struct {
 func (m *message) shown(r *http.Request) shownMessage {
 	u := *r.URL
 	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	s := shownMessage{Method: m.Method, URL: u.String()}
+	s := shownMessage{Method: m.Method, URL: u.String(), Host: m.Host}
 	switch {
 	case m.Body == "":
 	case json.Valid([]byte(m.Body)):

@@ -30,6 +30,8 @@ type state struct {
 	watch   map[uuid.UUID]*watcher
 
 	breaker *watermark           // nil without one
+	live    bool                 // the past has been read
+	expired atomic.Int64         // since then
 	telling bool                 // somebody wants notices
 	notices map[uuid.UUID]Notice // by the entry they are about, until the reaction to it
 }
@@ -158,6 +160,9 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		return did, nil
 	}
 	s.breaker.leave(r)
+	if s.live && r.verdict.expired {
+		s.expired.Add(1)
+	}
 	s.out.add(r)
 	s.notice(e.ID, r)
 	s.drop(r)

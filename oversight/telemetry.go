@@ -16,11 +16,14 @@ const (
 
 	metricOpen    = "fairlead.oversight.open"
 	metricStopped = "fairlead.oversight.stopped"
+	metricBreaker = "fairlead.oversight.breaker"
+	metricExpired = "fairlead.oversight.expired"
 
 	attrHeld = "fairlead.oversight.held"
 )
 
-// observe registers the gauges: how many cases are open, and whether the switch is on.
+// observe registers the instruments: how many cases are open, whether the switch is on, how near the breaker is, and how many cases
+// nobody decided in time.
 func (k *Desk) observe() (metric.Registration, error) {
 	mp := k.opts.MeterProvider
 	if mp == nil {
@@ -37,6 +40,16 @@ func (k *Desk) observe() (metric.Registration, error) {
 	if err != nil {
 		return nil, err
 	}
+	breaker, err := meter.Float64ObservableGauge(metricBreaker, metric.WithUnit("1"),
+		metric.WithDescription("The breaker's evidence, as a share of that at which it stops the desk."))
+	if err != nil {
+		return nil, err
+	}
+	expired, err := meter.Int64ObservableCounter(metricExpired, metric.WithUnit("{case}"),
+		metric.WithDescription("Cases that nobody decided in time, since the desk was opened."))
+	if err != nil {
+		return nil, err
+	}
 	held := metric.WithAttributeSet(attribute.NewSet(attribute.Bool(attrHeld, true)))
 	audit := metric.WithAttributeSet(attribute.NewSet(attribute.Bool(attrHeld, false)))
 	return meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
@@ -48,6 +61,10 @@ func (k *Desk) observe() (metric.Registration, error) {
 			on = 1
 		}
 		o.ObserveInt64(stopped, on)
+		if b := st.Breaker; b.On {
+			o.ObserveFloat64(breaker, min(1, b.Evidence/b.Limit))
+		}
+		o.ObserveInt64(expired, k.state.expired.Load())
 		return nil
-	}, open, stopped)
+	}, open, stopped, breaker, expired)
 }

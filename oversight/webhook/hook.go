@@ -18,6 +18,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -50,7 +51,7 @@ func (w *Hook) Send(ctx context.Context, n oversight.Notice) error {
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return ErrUnset // the cause quotes the URL, which is often a secret itself
 	}
 	at := strconv.FormatInt(time.Now().Unix(), 10)
 	req.Header.Set("Content-Type", "application/json")
@@ -61,8 +62,11 @@ func (w *Hook) Send(ctx context.Context, n oversight.Notice) error {
 		client = http.DefaultClient
 	}
 	resp, err := client.Do(req)
+	if quoting, ok := errors.AsType[*url.Error](err); ok {
+		err = quoting.Err // without the URL
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("webhook: the notice was not posted: %w", err)
 	}
 	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // lets the connection be used again
@@ -80,8 +84,8 @@ func signature(secret []byte, at string, body []byte) []byte {
 	return h.Sum(nil)
 }
 
-// ErrUnset says that a Hook has no URL, or no Secret that is long enough.
-var ErrUnset = errors.New("webhook: a Hook needs a URL and a Secret of at least 16 bytes")
+// ErrUnset says that a Hook has no URL that can be read, or no Secret that is long enough.
+var ErrUnset = errors.New("webhook: a Hook needs a valid URL and a Secret of at least 16 bytes")
 
 // minSecret is the size of the shortest secret, in bytes.
 const minSecret = 16
@@ -110,6 +114,9 @@ func Verify(secret []byte, header string, body []byte, tolerance time.Duration) 
 
 // Format prints no secret.
 func (Hook) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "webhook.Hook(redacted)") }
+
+// MarshalJSON keeps the secret out of logs that are JSON.
+func (Hook) MarshalJSON() ([]byte, error) { return []byte(`"webhook.Hook(redacted)"`), nil }
 
 // LogValue keeps the secret out of slog.
 func (Hook) LogValue() slog.Value { return slog.StringValue("webhook.Hook(redacted)") }

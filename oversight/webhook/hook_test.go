@@ -86,3 +86,13 @@ func TestNoticesAreSignedAndPosted(t *testing.T) {
 	quiet.Close()
 	require.NotContains(t, fmt.Sprintf("%+v %#v %s", *hook, hook, hook), "16 bytes")
 }
+
+// The address of a hook is often a secret itself.
+func TestErrorsDoNotQuoteTheURL(t *testing.T) {
+	for _, url := range []string{"http://127.0.0.1:1/canary", "http://canary.invalid:port/"} {
+		hook := &webhook.Hook{URL: url, Secret: secret}
+		err := hook.Send(t.Context(), oversight.Notice{})
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "canary")
+	}
+}
