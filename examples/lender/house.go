@@ -69,7 +69,7 @@ func build(ctx context.Context, log *ledger.Ledger, secret []byte, s settings) (
 		Payloads: true, // the customer's pages show them; they hold placeholders, and go when the customer is erased
 		Card:     &card,
 		Controller: transparency.Controller{
-			Name: lender, Contact: contact, Authority: "your data protection authority", Contest: "ask for a person on the page of the decision",
+			Name: lender, Contact: contact, Authority: "your data protection authority", Contest: "You can ask for a person on the page of the decision.",
 		},
 	}); err != nil {
 		return nil, err

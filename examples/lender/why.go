@@ -36,7 +36,7 @@ func (x explainer) explain(a Application, answer Answer) transparency.Explanatio
 	ctx := context.Background()
 	out := transparency.Explanation{
 		Model: "scorecard", Version: "1", Policy: fmt.Sprintf("a loan from %d points", threshold), Uses: uses,
-		Result: "loan approved", Consequence: "The loan is paid out.", Contest: "ask for a person on this page",
+		Result: "Loan approved", Consequence: "The loan is paid out.", Contest: "You can ask for a person here.",
 	}
 	attribution, err := explain.Shapley(ctx, points, a, x.approved, fields, &explain.Options{Reference: "approved applicants"})
 	if err != nil { // the scorecard neither fails nor panics; a model that does must not be explained by half
@@ -47,7 +47,7 @@ func (x explainer) explain(a Application, answer Answer) transparency.Explanatio
 	if answer.Loan {
 		return out
 	}
-	out.Result, out.Consequence = "loan refused", "There is no loan on these terms."
+	out.Result, out.Consequence = "Loan refused", "There is no loan on these terms."
 	if out.Adverse, err = reasons.Adverse(attribution); err != nil {
 		panic(err)
 	}
@@ -103,9 +103,9 @@ var reasons = transparency.ReasonMap{Version: "2026-03", Reasons: map[string]tra
 
 // uses say which data goes in.
 var uses = []transparency.DataUse{
-	{Category: "account balances and savings", Source: "this bank", Retention: "25 months"},
-	{Category: "earlier loans", Source: "this bank and the credit bureau", Retention: "25 months"},
-	{Category: "employment and the loan asked for", Source: "your application", Retention: "25 months"},
+	{Category: "account balances and savings", Source: "this bank", Purpose: "the decision about the loan", Retention: "25 months"},
+	{Category: "earlier loans", Source: "this bank and the credit bureau", Purpose: "the decision about the loan", Retention: "25 months"},
+	{Category: "employment and the loan asked for", Source: "your application", Purpose: "the decision about the loan", Retention: "25 months"},
 }
 
 // attainable is what the applicant could change: another loan, or other balances. Nobody is told to have had other loans before.

@@ -53,6 +53,8 @@ type tab struct {
 	ctx  context.Context
 	base string
 
+	noscript bool // the page's script does not run
+
 	mu      sync.Mutex
 	faults  []string // what the browser complained about
 	allowed []string // and what of it is meant to be
@@ -294,6 +296,7 @@ func (b *tab) dark(on bool) {
 // noScript switches the page's script off.
 func (b *tab) noScript() {
 	b.t.Helper()
+	b.noscript = true
 	_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	require.NoError(b.t, err)
 }
