@@ -123,6 +123,17 @@ func (a *Attribution) settle() {
 	a.Residual = a.Output - a.Base - sum
 }
 
+// finite says that all figures are numbers.
+func (a *Attribution) finite() bool {
+	number := func(x float64) bool { return x-x == 0 }
+	for i := range a.Parts {
+		if p := &a.Parts[i]; !number(p.Phi) || !number(p.StdErr) || !number(p.Low) || !number(p.High) {
+			return false
+		}
+	}
+	return number(a.Base) && number(a.Residual) && number(a.Unsteady)
+}
+
 // seen compares two answers to the same input.
 func (a *Attribution) seen(x, y float64) {
 	a.Unsteady = max(a.Unsteady, math.Abs(x-y))

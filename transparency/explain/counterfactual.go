@@ -59,6 +59,9 @@ func Alternatives[In any](fields Fields[In], rows []In) []Change[In] {
 		for r := range rows {
 			row := &rows[r]
 			c := Change[In]{Field: f.Name, Apply: func(in *In) {
+				if err := fields.own(); err != nil {
+					panic(err)
+				}
 				other := fields.clone(*in)
 				f.Copy(&other, row)
 				*in = other
@@ -78,16 +81,25 @@ func Alternatives[In any](fields Fields[In], rows []In) []Change[In] {
 
 // Removals are the changes that leave one item out of a list in the input: "without A and B this would not be in your top ten".
 func Removals[In, Item any](in In, list func(*In) *[]Item, name func(Item) string) []Change[In] {
-	items := *list(&in)
+	place := list(&in)
+	items := *place
 	out := make([]Change[In], len(items))
 	for i := range items {
 		// Changes are applied from the last to the first, so that i is still the item's place.
 		out[i] = Change[In]{Field: fmt.Sprintf("%s (no. %d)", name(items[i]), i+1), Value: "left out", Apply: func(in *In) {
+			if list(in) == place {
+				panic(behindAPointer())
+			}
 			have := *list(in)
 			*list(in) = slices.Concat(have[:i], have[i+1:])
 		}}
 	}
 	return out
+}
+
+// behindAPointer refuses a list that copies of the input share.
+func behindAPointer() *Error {
+	return fail(ErrInvalid, "the list lies behind a pointer, where copies of the input share it: pass the struct itself", nil)
 }
 
 // Counterfactual finds changes that take f's score of in over the threshold, from whichever side it is on: a score at or above it
@@ -103,6 +115,9 @@ func Counterfactual[In any](ctx context.Context, f func(context.Context, In) (fl
 	}
 	if ctx == nil || f == nil {
 		return flip, fail(ErrInvalid, "ctx and f are needed", nil)
+	}
+	if threshold != threshold {
+		return flip, fail(ErrInvalid, "the threshold is no number", nil)
 	}
 	for i := range changes {
 		if changes[i].Field == "" || changes[i].Apply == nil {

@@ -23,7 +23,7 @@ type Fields[In any] struct {
 	// List has at most 255 fields with different names. Required.
 	List []Field[In]
 	// Clone makes a copy that can be changed without changing the original. Default: assignment, which is enough for a struct
-	// whose listed fields are copied whole.
+	// whose listed fields are copied whole. Required where the input is itself a slice, a map or a pointer.
 	Clone func(In) In
 }
 
@@ -110,6 +110,9 @@ func (fs *Fields[In]) check() error {
 	case len(fs.List) > maxFields:
 		return fail(ErrInvalid, "more than 255 fields: group some", nil)
 	}
+	if err := fs.own(); err != nil {
+		return err
+	}
 	for i := range fs.List {
 		f := &fs.List[i]
 		if strings.TrimSpace(f.Name) == "" || f.Copy == nil {
@@ -119,6 +122,17 @@ func (fs *Fields[In]) check() error {
 			if fs.List[j].Name == f.Name {
 				return fail(ErrInvalid, "two fields have the same name", nil)
 			}
+		}
+	}
+	return nil
+}
+
+// own refuses inputs that copies by assignment would share: mixing them would write into the caller's.
+func (fs *Fields[In]) own() error {
+	switch kind := reflect.TypeFor[In]().Kind(); kind {
+	case reflect.Pointer, reflect.Map, reflect.Slice:
+		if fs.Clone == nil {
+			return fail(ErrInvalid, "copies of a "+kind.String()+" share what is in it: set Fields.Clone, such as slices.Clone or maps.Clone", nil)
 		}
 	}
 	return nil

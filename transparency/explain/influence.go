@@ -20,7 +20,8 @@ func Influence[In, Item any](ctx context.Context, f func(context.Context, In) (f
 		}
 	}()
 	defer isolate(&err)
-	items := *list(&in)
+	place := list(&in)
+	items := *place
 	if len(items)+3 > opt.MaxEvals {
 		return a, fail(ErrBudget, "one evaluation an item: pass a shorter list", nil)
 	}
@@ -30,7 +31,11 @@ func Influence[In, Item any](ctx context.Context, f func(context.Context, In) (f
 	a.seen(m.at(&in), a.Output)
 	with := func(some []Item) float64 {
 		other := in
-		*list(&other) = some
+		to := list(&other)
+		if to == place {
+			panic(behindAPointer())
+		}
+		*to = some
 		return m.at(&other)
 	}
 	a.Base = with(nil)
@@ -40,5 +45,8 @@ func Influence[In, Item any](ctx context.Context, f func(context.Context, In) (f
 	}
 	a.Evals = m.evals
 	a.settle()
+	if m.err == nil && !a.finite() {
+		m.err = fail(ErrModel, "its answers are too large to be added up", nil)
+	}
 	return a, m.err
 }

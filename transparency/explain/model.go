@@ -91,7 +91,12 @@ func (m *model[In]) share(workers int, part func(m *model[In], i, of int) float6
 
 // isolate turns a panic of the function, or of one that reads its input, into an error. It must be deferred directly.
 func isolate(err *error) {
-	if r := recover(); r != nil {
+	r := recover()
+	if own, ok := r.(*Error); ok { // one of this package's, from where no error can be returned
+		*err = own
+		return
+	}
+	if r != nil {
 		*err = fail(ErrModel, fmt.Sprintf("panic of type %T", r), nil)
 	}
 }

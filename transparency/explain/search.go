@@ -80,7 +80,7 @@ func (s *search[In]) greedy() []int {
 			if slices.Contains(set, i) || s.clash(set, i) {
 				continue
 			}
-			if s.m.evals >= s.budget {
+			if s.m.evals >= s.budget-1 {
 				s.m.err = fail(ErrBudget, "raise Options.MaxEvals or pass fewer changes", nil)
 			}
 			y := s.score(with(set, i))
@@ -106,6 +106,10 @@ func (s *search[In]) minimal(set []int) []int {
 	for again := true; again; {
 		again = false
 		for k := range set {
+			if s.m.evals >= s.budget-1 { // one is kept for the last run
+				s.m.err = fail(ErrBudget, "raise Options.MaxEvals or pass fewer changes", nil)
+				return nil
+			}
 			less := slices.Concat(set[:k], set[k+1:])
 			if y := s.score(less); s.m.err == nil && s.flips(y) {
 				set, again = less, true

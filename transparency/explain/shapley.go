@@ -12,6 +12,9 @@ const DefaultMaxEvals = 1 << 17
 // maxExact is the most fields for which all coalitions are kept (2^20 floats are 8 MiB).
 const maxExact = 20
 
+// maxParallel bounds Options.Parallel: more goroutines than this only cost memory.
+const maxParallel = 256
+
 // minRounds of permutations are needed for an interval that covers.
 const minRounds = 12
 
@@ -29,7 +32,7 @@ type Options struct {
 	// Sample permutes even where an exact answer is within MaxEvals. Default: false.
 	Sample bool
 	// Parallel is how many goroutines run the function, which must then be safe for concurrent use, as must Copy and Clone. The
-	// answer is the same to the last bit. Default: 1.
+	// answer is the same to the last bit. At most 256. Default: 1.
 	Parallel int
 }
 
@@ -41,7 +44,7 @@ func (o *Options) filled() Options {
 	if out.MaxEvals <= 0 {
 		out.MaxEvals = DefaultMaxEvals
 	}
-	out.Parallel = max(out.Parallel, 1)
+	out.Parallel = min(max(out.Parallel, 1), maxParallel)
 	return out
 }
 
@@ -86,6 +89,9 @@ func Shapley[In any](ctx context.Context, f func(context.Context, In) (float64, 
 	}
 	a.Evals = m.evals
 	a.settle()
+	if m.err == nil && !a.finite() {
+		m.err = fail(ErrModel, "its answers are too large to be added up", nil)
+	}
 	return a, m.err
 }
 
