@@ -313,6 +313,16 @@ func (g *Groups) invalid() string {
 	return ""
 }
 
+// Limits returns those given to New, with the defaults filled in.
+func (m *Monitor) Limits() Limits {
+	if m == nil || m.cells == nil {
+		return Limits{}
+	}
+	l := m.limits
+	l.Expect = maps.Clone(l.Expect)
+	return l
+}
+
 // Attributes returns the names given to New.
 func (m *Monitor) Attributes() []string {
 	if m == nil {

@@ -22,13 +22,19 @@ type Options struct {
 	// Limits of the verdict. Default: those of fairness.Limits; New uses the monitor's own.
 	Limits *fairness.Limits
 
-	// MinCell is the number of decisions below which a group's figures are suppressed, and
-	// with them, where one alone could be worked out from the total, those of the next
-	// smallest. Default: DefaultMinCell; negative shows everything.
+	// MinCell is the number of decisions, or of calls that ended in one way, below which a
+	// group's figures are suppressed, and with them, where one alone could be worked out from
+	// the total, those of the next smallest. Default: DefaultMinCell; negative shows everything.
 	MinCell int
 
-	// At is the time of the counts. Default: now.
+	// At is the time of the counts. Default, and always for New: now.
 	At time.Time
+
+	// Brand stands at the top of the live page. Default: "Fair treatment".
+	Brand string
+
+	// Location is the time zone of the live page. Default: UTC.
+	Location *time.Location
 }
 
 // Audit is everything a report says.
@@ -37,8 +43,11 @@ type Audit struct {
 	At      time.Time        `json:"at"`
 	Verdict fairness.Verdict `json:"verdict"`
 	Views   []View           `json:"views"`
+	Limit   float64          `json:"limit"` // the lowest acceptable ratio
 	MinCell int              `json:"min_cell"`
 	Caveats []string         `json:"caveats"`
+
+	everybody fairness.Cell // people of unknown group included
 }
 
 // View is the table by one attribute, or by all of them together.
@@ -56,7 +65,9 @@ type Row struct {
 	Suppressed bool          `json:"suppressed"`
 	Decisions  uint64        `json:"decisions"`
 	Rate       fairness.Rate `json:"rate"`
-	Ends       fairness.Ends `json:"ends"`
+	Ends       Ends          `json:"ends"`
+
+	aside bool // not compared: not known, or all further groups
 }
 
 var caveats = []string{
@@ -76,10 +87,14 @@ func Of(t fairness.Table, options *Options) (Audit, error) {
 	if err != nil {
 		return Audit{}, fmt.Errorf("report: %w", err)
 	}
-	return audit(t, verdict, o), nil
+	limit := fairness.DefaultRatio
+	if o.Limits != nil && o.Limits.Ratio != 0 {
+		limit = o.Limits.Ratio
+	}
+	return audit(t, verdict, limit, o), nil
 }
 
-func audit(t fairness.Table, verdict fairness.Verdict, o Options) Audit {
+func audit(t fairness.Table, verdict fairness.Verdict, limit float64, o Options) Audit {
 	if o.Title == "" {
 		o.Title = "Fairness audit"
 	}
@@ -89,7 +104,7 @@ func audit(t fairness.Table, verdict fairness.Verdict, o Options) Audit {
 	if o.At.IsZero() {
 		o.At = time.Now()
 	}
-	a := Audit{Title: o.Title, At: o.At.UTC(), Verdict: verdict, MinCell: max(0, o.MinCell), Caveats: caveats}
+	a := Audit{Title: o.Title, At: o.At.UTC(), Verdict: verdict, Limit: limit, MinCell: max(0, o.MinCell), Caveats: caveats}
 	views := make([][]string, 0, len(t.Attributes)+1)
 	for _, name := range t.Attributes {
 		views = append(views, []string{name})
@@ -97,25 +112,29 @@ func audit(t fairness.Table, verdict fairness.Verdict, o Options) Audit {
 	if len(t.Attributes) > 1 {
 		views = append(views, t.Attributes)
 	}
-	s := suppression{minCell: uint64(a.MinCell), hidden: map[string]bool{}}
+	if all := t.By().Cells; len(all) > 0 {
+		a.everybody = all[0]
+	}
+	s := newSuppressions(uint64(a.MinCell))
 	for _, names := range views {
 		rows := t.By(names...)
-		a.Views = append(a.Views, view(rows, s.rows(rows)))
+		a.Views = append(a.Views, view(rows, s))
 	}
 	hideSmall(&a)
 	return a
 }
 
-func view(t fairness.Table, hidden []bool) View {
+func view(t fairness.Table, s *suppressions) View {
+	hidden, few := s.of(t)
 	v := View{
 		Attributes: t.Attributes,
 		Difference: t.Difference(fairness.SelectionRate, fairness.BetweenGroups()),
 		Ratio:      t.Ratio(fairness.SelectionRate, fairness.BetweenGroups()),
 	}
 	for i, c := range t.Cells {
-		r := Row{Group: label(c.Groups, c.Overflow), Decisions: c.Decisions, Rate: fairness.SelectionRate.Of(c), Ends: c.Ends}
+		r := Row{Group: label(c.Groups, c.Overflow), Decisions: c.Decisions, Rate: fairness.SelectionRate.Of(c), Ends: endsOf(c.Ends, few, i), aside: !c.Known()}
 		if hidden[i] {
-			r = Row{Group: r.Group, Suppressed: true, Rate: hiddenRate()}
+			r = Row{Group: r.Group, Suppressed: true, Rate: hiddenRate(), Ends: hiddenEnds, aside: r.aside}
 			v.Suppressed++
 		}
 		v.Rows = append(v.Rows, r)
@@ -134,6 +153,8 @@ func view(t fairness.Table, hidden []bool) View {
 
 // tooSmall says why a row is empty; it must not tell which of the two it is.
 const tooSmall = "not shown: few people, or others could be worked out from it"
+
+var hiddenEnds = Ends{Few{Hidden: true}, Few{Hidden: true}, Few{Hidden: true}, Few{Hidden: true}, Few{Hidden: true}, Few{Hidden: true}}
 
 func hiddenRate() fairness.Rate {
 	return fairness.Rate{Value: math.NaN(), Low: math.NaN(), High: math.NaN(), Why: tooSmall}

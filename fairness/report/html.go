@@ -14,7 +14,7 @@ import (
 // no picture from elsewhere.
 func (a Audit) WriteHTML(w io.Writer) error {
 	page, err := template.New("audit").Funcs(template.FuncMap{
-		"percent": percent, "plain": plain, "bar": bar, "gaps": View.gaps, "style": func() template.CSS { return style },
+		"percent": percent, "plain": plain, "bar": bar, "gaps": View.Gaps, "style": func() template.CSS { return style },
 		"join":   func(s []string) string { return strings.Join(s, " and ") },
 		"status": func(s fairness.Status) string { return strings.ToLower(string(s)) },
 	}).Parse(auditPage)

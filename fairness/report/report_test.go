@@ -2,14 +2,10 @@ package report
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -134,50 +130,6 @@ func TestEmptyAndBrokenTables(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestHandler(t *testing.T) {
-	m, err := fairness.New(context.Background(), []string{"sex"}, nil)
-	require.NoError(t, err)
-	for range 50 {
-		require.NoError(t, m.Observe(context.Background(), fairness.Observation{Groups: fairness.Of("f"), Favourable: true}))
-	}
-	staff := func(r *http.Request) (string, error) {
-		if r.Header.Get("Staff") == "" {
-			return "", errors.New("canary")
-		}
-		return "reviewer", nil
-	}
-	_, err = New(nil, staff, nil)
-	require.ErrorContains(t, err, "no monitor")
-	_, err = New(m, nil, nil)
-	require.ErrorContains(t, err, "no auth")
-	h, err := New(m, staff, nil)
-	require.NoError(t, err)
-	ask := func(method, url string, who string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest(method, url, nil)
-		r.Header.Set("Staff", who)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		return w
-	}
-	for format, contentType := range map[string]string{"": "text/html", "json": "application/json", "csv": "text/csv", "markdown": "text/markdown"} {
-		w := ask(http.MethodGet, "/?format="+format, "me")
-		assert.Equal(t, http.StatusOK, w.Code, format)
-		assert.Contains(t, w.Header().Get("Content-Type"), contentType)
-		assert.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
-		assert.Contains(t, w.Body.String(), "50", format)
-	}
-	w := ask(http.MethodGet, "/", "")
-	assert.Equal(t, http.StatusForbidden, w.Code)
-	assert.NotContains(t, w.Body.String(), "canary")
-	assert.NotContains(t, w.Body.String(), "50")
-	assert.Equal(t, http.StatusMethodNotAllowed, ask(http.MethodPost, "/", "me").Code)
-	assert.Equal(t, http.StatusBadRequest, ask(http.MethodGet, "/?format=pdf", "me").Code)
-	bad, err := New(m, staff, &Options{Limits: &fairness.Limits{Alpha: 3}})
-	require.NoError(t, err)
-	h = bad
-	assert.Equal(t, http.StatusInternalServerError, ask(http.MethodGet, "/", "me").Code)
-}
-
 func ExampleOf() {
 	table := fairness.Table{Attributes: []string{"sex"}, Cells: []fairness.Cell{
 		{Groups: []string{"f"}, Decisions: 1000, N: 1000, Squares: 1000, Favourable: 310},
@@ -203,7 +155,7 @@ func TestABetsVerdictStands(t *testing.T) {
 		Status: fairness.Watch, Sentence: "WATCH: a bet.",
 		Findings: []fairness.Finding{{Attributes: []string{"sex"}, Status: fairness.OK, Sentence: "OK: the counts."}},
 	}
-	a := audit(sample(), v, Options{At: at})
+	a := audit(sample(), v, fairness.DefaultRatio, Options{At: at})
 	assert.Equal(t, "WATCH: a bet.", a.Verdict.Sentence)
 	for name, text := range all(t, a) {
 		if name != "csv" {

@@ -1,21 +1,28 @@
 package report
 
-import "github.com/fairlead-go/fairlead/fairness"
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
 
-// suppression decides which rows are not shown. A row is hidden if few people are
-// behind it, and others with it, until nothing hidden can be worked out from what is
-// shown: in every line whose total is known from another view, either no row is hidden
-// or at least two are. A row hidden by one attribute takes its intersections along.
+	"github.com/fairlead-go/fairlead/fairness"
+)
+
+// suppression decides which counts of one kind are not shown. One is hidden if few people
+// are behind it, and others with it, until nothing hidden can be worked out from what is
+// shown: in every line whose total is known from another view, either none is hidden or at
+// least two are. What is hidden by one attribute is hidden in its intersections.
 type suppression struct {
-	minCell uint64
-	hidden  map[string]bool // attribute and value of the rows hidden so far
+	number func(fairness.Cell) uint64 // what is counted
+	small  func(fairness.Cell) bool
+	hidden map[string]bool // attribute and value of what is hidden so far
 }
 
-func (s *suppression) rows(t fairness.Table) []bool {
+// rows tells which rows of the table are hidden, those of also among them.
+func (s *suppression) rows(t fairness.Table, also []bool) []bool {
 	hidden := make([]bool, len(t.Cells))
 	for i, c := range t.Cells {
-		people := c.Decisions + c.Ends.Total()
-		hidden[i] = people > 0 && people < s.minCell
+		hidden[i] = also != nil && also[i] || s.small(c)
 		for j, name := range t.Attributes {
 			if len(t.Attributes) > 1 && j < len(c.Groups) && s.hidden[name+"\x00"+c.Groups[j]] {
 				hidden[i] = true
@@ -38,7 +45,7 @@ func (s *suppression) rows(t fairness.Table) []bool {
 // tells whether there was such a line.
 func (s *suppression) complement(t fairness.Table, hidden []bool) bool {
 	everything := func(fairness.Cell) bool { return true }
-	if hideOneMore(t, hidden, everything) {
+	if s.hideOneMore(t, hidden, everything) {
 		return true
 	}
 	if len(t.Attributes) < 2 {
@@ -52,7 +59,7 @@ func (s *suppression) complement(t fairness.Table, hidden []bool) bool {
 			}
 			value := c.Groups[j]
 			done[value] = true
-			if hideOneMore(t, hidden, func(o fairness.Cell) bool { return j < len(o.Groups) && o.Groups[j] == value }) {
+			if s.hideOneMore(t, hidden, func(o fairness.Cell) bool { return j < len(o.Groups) && o.Groups[j] == value }) {
 				return true
 			}
 		}
@@ -60,14 +67,14 @@ func (s *suppression) complement(t fairness.Table, hidden []bool) bool {
 	return false
 }
 
-func hideOneMore(t fairness.Table, hidden []bool, in func(fairness.Cell) bool) bool {
+func (s *suppression) hideOneMore(t fairness.Table, hidden []bool, in func(fairness.Cell) bool) bool {
 	count, next := 0, -1
 	for i, c := range t.Cells {
 		switch {
 		case !in(c):
 		case hidden[i]:
 			count++
-		case next < 0 || c.Decisions < t.Cells[next].Decisions:
+		case next < 0 || s.number(c) < s.number(t.Cells[next]):
 			next = i
 		}
 	}
@@ -76,4 +83,115 @@ func hideOneMore(t fairness.Table, hidden []bool, in func(fairness.Cell) bool) b
 	}
 	hidden[next] = true
 	return true
+}
+
+// suppressions hides rows, and then the counts of single ends.
+type suppressions struct {
+	row  suppression
+	ends [len(ends)]suppression
+}
+
+// ends are the ways a call ends without an answer of the model, in the order they are shown.
+var ends = [...]struct {
+	name, title string
+	of          func(fairness.Ends) uint64
+}{
+	{"denied", "Denied", func(e fairness.Ends) uint64 { return e.Denied }},
+	{"fallback", "Fallback", func(e fairness.Ends) uint64 { return e.Fallback }},
+	{"waiting", "Waiting", fairness.Ends.Waiting},
+	{"stopped", "Stopped", func(e fairness.Ends) uint64 { return e.Stopped }},
+	{"abandoned", "Abandoned", func(e fairness.Ends) uint64 { return e.Abandoned }},
+	{"failed", "Failed", func(e fairness.Ends) uint64 { return e.Failed }},
+}
+
+func newSuppressions(minCell uint64) *suppressions {
+	few := func(n uint64) bool { return n > 0 && n < minCell }
+	s := &suppressions{row: suppression{
+		number: func(c fairness.Cell) uint64 { return c.Decisions },
+		// A rate of few decisions tells what each of them was, however many others never
+		// got that far.
+		small:  func(c fairness.Cell) bool { return few(c.Decisions) || few(c.Decisions+c.Ends.Total()) },
+		hidden: map[string]bool{},
+	}}
+	for i, e := range ends {
+		s.ends[i] = suppression{
+			number: func(c fairness.Cell) uint64 { return e.of(c.Ends) },
+			small:  func(c fairness.Cell) bool { return few(e.of(c.Ends)) },
+			hidden: map[string]bool{},
+		}
+	}
+	return s
+}
+
+// of tells which rows of the table are hidden, and which ends of the others.
+func (s *suppressions) of(t fairness.Table) (rows []bool, of [len(ends)][]bool) {
+	rows = s.row.rows(t, nil)
+	for i := range s.ends {
+		of[i] = s.ends[i].rows(t, rows)
+	}
+	return rows, of
+}
+
+// Ends are the calls of a group that ended without an answer of the model.
+type Ends struct {
+	Denied    Few `json:"denied"`    // consent was missing
+	Fallback  Few `json:"fallback"`  // consent was missing and the other answer went out
+	Waiting   Few `json:"waiting"`   // held for a person
+	Stopped   Few `json:"stopped"`   // the stop switch was on
+	Abandoned Few `json:"abandoned"` // the consumer stopped reading a stream
+	Failed    Few `json:"failed"`    // an error or a panic
+}
+
+func (e Ends) list() []Few {
+	return []Few{e.Denied, e.Fallback, e.Waiting, e.Stopped, e.Abandoned, e.Failed}
+}
+
+// Total is all of them; hidden if one is.
+func (e Ends) Total() Few {
+	var out Few
+	for _, f := range e.list() {
+		out.N += f.N
+		out.Hidden = out.Hidden || f.Hidden
+	}
+	if out.Hidden {
+		out.N = 0
+	}
+	return out
+}
+
+// Few is a count that may be too small to be shown: then N is 0 and JSON has null.
+type Few struct {
+	N      uint64
+	Hidden bool
+}
+
+// String is the count, or that it is not shown.
+func (f Few) String() string {
+	if f.Hidden {
+		return "few"
+	}
+	return strconv.FormatUint(f.N, 10)
+}
+
+// MarshalJSON writes null for what is hidden.
+func (f Few) MarshalJSON() ([]byte, error) {
+	if f.Hidden {
+		return []byte("null"), nil
+	}
+	return json.Marshal(f.N)
+}
+
+func endsOf(e fairness.Ends, hidden [len(ends)][]bool, row int) Ends {
+	few := make([]Few, len(ends))
+	for i, end := range ends {
+		if few[i] = (Few{N: end.of(e)}); hidden[i][row] {
+			few[i] = Few{Hidden: true}
+		}
+	}
+	return Ends{few[0], few[1], few[2], few[3], few[4], few[5]}
+}
+
+// anyEnds tells whether there is something to show.
+func anyEnds(rows []Row) bool {
+	return slices.ContainsFunc(rows, func(r Row) bool { return r.Ends.Total() != Few{} })
 }

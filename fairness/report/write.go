@@ -33,8 +33,10 @@ func (a Audit) WriteCSV(w io.Writer) error {
 			lines = append(lines, []string{
 				guard(by), guard(r.Group), strconv.FormatUint(r.Decisions, 10), plain(r.Rate.Num),
 				empty(r.Rate.Value), empty(r.Rate.Low), empty(r.Rate.High), r.Rate.Why,
-				u(r.Ends.Denied), u(r.Ends.Fallback), u(r.Ends.Waiting()), u(r.Ends.Stopped), u(r.Ends.Abandoned), u(r.Ends.Failed),
 			})
+			for _, f := range r.Ends.list() {
+				lines[len(lines)-1] = append(lines[len(lines)-1], f.csv())
+			}
 		}
 	}
 	if err := c.WriteAll(lines); err != nil {
@@ -51,7 +53,13 @@ func guard(s string) string {
 	return s
 }
 
-func u(v uint64) string { return strconv.FormatUint(v, 10) }
+// csv leaves a hidden count empty: a word would make a column of numbers one of words.
+func (f Few) csv() string {
+	if f.Hidden {
+		return ""
+	}
+	return f.String()
+}
 
 func plain(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
@@ -77,10 +85,10 @@ func (a Audit) WriteMarkdown(w io.Writer) error {
 				fmt.Fprintf(&b, "| %s | | | | %s | |\n", escape(r.Group), tooSmall)
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %d | %s | %s | %s to %s | %d |\n",
+			fmt.Fprintf(&b, "| %s | %d | %s | %s | %s to %s | %s |\n",
 				escape(r.Group), r.Decisions, plain(r.Rate.Num), percent(r.Rate.Value), percent(r.Rate.Low), percent(r.Rate.High), r.Ends.Total())
 		}
-		fmt.Fprintf(&b, "\n%s\n", escape(v.gaps()))
+		fmt.Fprintf(&b, "\n%s\n", escape(v.Gaps()))
 	}
 	b.WriteString("\n## To be read with it\n\n")
 	for _, c := range a.Caveats {
@@ -92,8 +100,9 @@ func (a Audit) WriteMarkdown(w io.Writer) error {
 	return nil
 }
 
-// gaps says difference and ratio in one line.
-func (v View) gaps() string {
+// Gaps says in one line how far the farthest groups lie apart, as a difference and as a
+// ratio.
+func (v View) Gaps() string {
 	if !v.Difference.Defined {
 		return "No comparison: " + v.Difference.Why + "."
 	}

@@ -1,0 +1,169 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fairlead-go/fairlead/fairness"
+)
+
+// screen is what the live page shows of an audit.
+type screen struct {
+	Audit     Audit
+	Badge     badge
+	Sentence  string
+	Next      string
+	At        time.Time
+	Decisions uint64
+	Rate      fairness.Rate // of everybody
+	Never     uint64        // calls without an answer of the model
+	Views     []seen
+	Timelines []timeline
+	Ends      []seen // the views in which some call ended otherwise
+	Steps     []string
+}
+
+// badge is a status in a word, with its class.
+type badge struct{ Text, Class string }
+
+var badges = map[fairness.Status]badge{
+	fairness.Action:        {"Act now", "bad"},
+	fairness.Watch:         {"Watch", "warn"},
+	fairness.NotEnoughData: {"Not enough data", "info"},
+	fairness.OK:            {"OK", "ok"},
+}
+
+// seen is one view with its finding.
+type seen struct {
+	View
+	Name     string
+	Badge    badge
+	Sentence string
+	More     float64
+	Limit    float64 // four fifths of the highest rate; 0 for none
+	Rows     []barred
+}
+
+type barred struct {
+	Row
+	Bar *drawing
+}
+
+func shown(a Audit, history []fairness.Slice, minCell uint64) screen {
+	s := screen{
+		Audit: a, Badge: badges[a.Verdict.Status], Sentence: plainly(a.Verdict.Sentence), At: a.At,
+		Timelines: timelines(a, history, minCell), Steps: steps(a.Verdict),
+		Decisions: a.everybody.Decisions, Rate: fairness.SelectionRate.Of(a.everybody), Never: a.everybody.Ends.Total(),
+	}
+	if s.Decisions < minCell {
+		s.Rate = hiddenRate()
+	}
+	if len(s.Steps) > 0 {
+		s.Next = s.Steps[0]
+	}
+	for _, v := range a.Views {
+		one := seen{View: v, Name: strings.Join(v.Attributes, " and ")}
+		highest := 0.0
+		for _, r := range v.Rows {
+			if !r.Suppressed && r.Rate.Defined && !r.aside {
+				highest = max(highest, r.Rate.Value)
+			}
+		}
+		one.Limit = a.Limit * highest
+		// Who is not compared comes last.
+		one.View.Rows = slices.Clone(v.Rows)
+		slices.SortStableFunc(one.View.Rows, func(a, b Row) int { return bit(a.aside) - bit(b.aside) })
+		for _, r := range one.View.Rows {
+			one.Rows = append(one.Rows, barred{r, draw(r.Rate, one.Limit)})
+		}
+		for _, f := range a.Verdict.Findings {
+			if slices.Equal(f.Attributes, v.Attributes) {
+				one.Badge, one.Sentence, one.More = badges[f.Status], plainly(f.Sentence), f.More
+			}
+		}
+		s.Views = append(s.Views, one)
+		if len(v.Attributes) == 1 && anyEnds(v.Rows) {
+			s.Ends = append(s.Ends, one)
+		}
+	}
+	return s
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// plainly takes the status off a sentence: a badge says it.
+func plainly(sentence string) string {
+	for _, s := range []string{"ACTION: ", "WATCH: ", "OK: ", "NOT ENOUGH DATA: "} {
+		if rest, ok := strings.CutPrefix(sentence, s); ok && rest != "" {
+			return strings.ToUpper(rest[:1]) + rest[1:]
+		}
+	}
+	return sentence
+}
+
+// steps are what to do, the most pressing first.
+func steps(v fairness.Verdict) []string {
+	var out []string
+	say := func(text string) {
+		if text != "" && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	for _, f := range v.Findings {
+		if f.Status == v.Status || f.Status == fairness.Action || f.Status == fairness.Watch {
+			say(f.Next)
+		}
+	}
+	switch v.Status {
+	case fairness.Action, fairness.Watch:
+		say("Find out whose fault it is: have fairness.Probe ask the function again with nothing changed but the group. If the answers stay the same, look at who asks for what.")
+		say("Look below at who never got as far as an answer: a gap may begin there.")
+		say("Keep this report: download it, with the date, before anything is changed.")
+	case fairness.NotEnoughData:
+		say("Look again when there are more decisions. Looking often does no harm: the verdict holds at every look.")
+	case fairness.OK:
+		say("Keep a copy of this report for your records.")
+	}
+	return out
+}
+
+var funcs = template.FuncMap{
+	"rate":    percent,
+	"between": between,
+	"spot":    func(x, y float64) spot { return spot{x, y} },
+	"points":  func(s spot, shape string) template.HTMLAttr { return outline(s, shape) },
+}
+
+// between is a rate's interval, on one line.
+func between(r fairness.Rate) string {
+	if !r.Defined {
+		return ""
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(percent(r.Low), " %")+" to "+percent(r.High), " ", "\u00a0")
+}
+
+// outline is the path of a point's shape. Only numbers go into it.
+func outline(s spot, shape string) template.HTMLAttr {
+	path := ""
+	switch x, y := s.X, s.Y; shape {
+	case "square":
+		path = fmt.Sprintf("M%g %gh7v7h-7z", x-3.5, y-3.5)
+	case "triangle":
+		path = fmt.Sprintf("M%g %gl4.5 8h-9z", x, y-5)
+	case "diamond":
+		path = fmt.Sprintf("M%g %gl4.5 4.5l-4.5 4.5l-4.5 -4.5z", x, y-4.5)
+	case "bar":
+		path = fmt.Sprintf("M%g %gh4v10h-4z", x-2, y-5)
+	default:
+		path = fmt.Sprintf("M%g %ga4 4 0 1 0 8 0a4 4 0 1 0 -8 0z", x-4, y)
+	}
+	return template.HTMLAttr(`d="` + path + `"`) //nolint:gosec // numbers only
+}
