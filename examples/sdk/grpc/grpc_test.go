@@ -5,14 +5,22 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	guard "github.com/fairlead-go/fairlead/examples/sdk/grpc"
@@ -20,18 +28,28 @@ import (
 	"github.com/fairlead-go/fairlead/privacy"
 )
 
-// shop is a service of texts, as protoc would describe it: Ask answers whole, Tokens in pieces.
+// shop is a service of texts, as protoc would describe it: Ask answers whole, Flaky too, but only when it is asked again, and Tokens in
+// pieces.
 func shop(note func(string)) *grpc.ServiceDesc {
+	var asked atomic.Int32
+	ask := func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+		var q wrapperspb.StringValue
+		if err := decode(&q); err != nil {
+			return nil, err
+		}
+		note(q.GetValue())
+		return wrapperspb.String(fake.Reply(q.GetValue())), nil
+	}
+	flaky := func(srv any, ctx context.Context, decode func(any) error, i grpc.UnaryServerInterceptor) (any, error) {
+		answer, err := ask(srv, ctx, decode, i)
+		if asked.Add(1) == 1 {
+			return nil, status.Error(codes.Unavailable, "try again")
+		}
+		return answer, err
+	}
 	return &grpc.ServiceDesc{
 		ServiceName: "shop.Support", HandlerType: (*any)(nil),
-		Methods: []grpc.MethodDesc{{MethodName: "Ask", Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
-			var q wrapperspb.StringValue
-			if err := decode(&q); err != nil {
-				return nil, err
-			}
-			note(q.GetValue())
-			return wrapperspb.String(fake.Reply(q.GetValue())), nil
-		}}},
+		Methods: []grpc.MethodDesc{{MethodName: "Ask", Handler: ask}, {MethodName: "Flaky", Handler: flaky}},
 		Streams: []grpc.StreamDesc{{StreamName: "Tokens", ServerStreams: true, Handler: func(_ any, s grpc.ServerStream) error {
 			var q wrapperspb.StringValue
 			if err := s.RecvMsg(&q); err != nil {
@@ -71,8 +89,11 @@ func serve(note func(string)) (*grpc.Server, string, error) {
 	return s, l.Addr().String(), nil
 }
 
+// retrying lets gRPC itself ask again where a service was not available.
+const retrying = `{"methodConfig":[{"name":[{"service":"shop.Support"}],"retryPolicy":{"maxAttempts":3,"initialBackoff":"0.001s","maxBackoff":"0.001s","backoffMultiplier":1,"retryableStatusCodes":["UNAVAILABLE"]}}]}`
+
 func dial(addr string, r *privacy.Redactor) (*grpc.ClientConn, error) {
-	return grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()),
+	return grpc.NewClient(addr, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultServiceConfig(retrying),
 		grpc.WithUnaryInterceptor(guard.Unary(r)), grpc.WithStreamInterceptor(guard.Stream(r, text)))
 }
 
@@ -127,8 +148,13 @@ func tokens(ctx context.Context, conn *grpc.ClientConn, ask string) (string, err
 }
 
 func TestInterceptors(t *testing.T) {
+	var mu sync.Mutex
 	var sent []string
-	server, addr, err := serve(func(s string) { sent = append(sent, s) })
+	server, addr, err := serve(func(s string) {
+		mu.Lock()
+		defer mu.Unlock()
+		sent = append(sent, s)
+	})
 	require.NoError(t, err)
 	defer server.Stop()
 	conn, err := dial(addr, &privacy.Redactor{})
@@ -145,6 +171,9 @@ func TestInterceptors(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, fake.Shown, shown)
 
+	require.NoError(t, conn.Invoke(t.Context(), "/shop.Support/Flaky", question, &answer))
+	assert.Equal(t, fake.Shown, answer.GetValue())
+
 	refusing, err := dial(addr, nil)
 	require.NoError(t, err)
 	defer refusing.Close()
@@ -154,10 +183,66 @@ func TestInterceptors(t *testing.T) {
 	_, err = conn.NewStream(t.Context(), &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, "/shop.Support/Tokens")
 	require.Error(t, err)
 
-	require.Len(t, sent, 2)
+	mu.Lock()
+	defer mu.Unlock()
+	require.Len(t, sent, 4, "whole, in pieces, and twice what failed at first")
 	for _, s := range sent {
 		assert.Equal(t, "I am <EMAIL_ADDRESS_1>, where is my order?", s)
 	}
 	module := "google.golang.org/grpc"
-	fake.Line(t, module+" "+fake.Version(t, module), "unary and stream client interceptors", "ok", "ok", "has none", "has none", "not HTTP", "not HTTP", "refused, 1 attempt")
+	fake.Line(t, module+" "+fake.Version(t, module), "unary and stream client interceptors", "ok", "ok", "has none", "has none", "ok, after UNAVAILABLE", "not HTTP", "refused, 1 attempt")
+}
+
+// TestStreamLeftEarly: a stream that is cancelled before its end leaves no goroutine behind, and one that asked nothing has no answer.
+func TestStreamLeftEarly(t *testing.T) {
+	server, addr, err := serve(func(string) {})
+	require.NoError(t, err)
+	defer server.Stop()
+	conn, err := dial(addr, &privacy.Redactor{})
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.Invoke(t.Context(), "/shop.Support/Ask", wrapperspb.String("hello"), &wrapperspb.StringValue{}))
+
+	ctx, cancel := context.WithCancel(t.Context())
+	var streams []grpc.ClientStream
+	for range 50 {
+		s, err := conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true}, "/shop.Support/Tokens")
+		require.NoError(t, err)
+		require.Error(t, s.RecvMsg(&wrapperspb.StringValue{}))
+		require.NoError(t, s.SendMsg(wrapperspb.String(fake.Ask)))
+		require.NoError(t, s.RecvMsg(&wrapperspb.StringValue{}))
+		require.Error(t, s.SendMsg(wrapperspb.String(fake.Ask)), "one question")
+		streams = append(streams, s)
+	}
+	cancel()
+	for _, s := range streams {
+		var err error
+		for err == nil {
+			err = s.RecvMsg(&wrapperspb.StringValue{})
+		}
+	}
+	assert.Eventually(t, func() bool {
+		buf := make([]byte, 1<<20)
+		return !strings.Contains(string(buf[:runtime.Stack(buf, true)]), "iter.Pull2")
+	}, 10*time.Second, time.Millisecond, "a coroutine is left")
+}
+
+// TestEveryTextOfAMessage: keys of maps too, and what this program has no name for stays here.
+func TestEveryTextOfAMessage(t *testing.T) {
+	var sent *structpb.Struct
+	invoke := func(_ context.Context, _ string, req, _ any, _ *grpc.ClientConn, _ ...grpc.CallOption) error {
+		sent = req.(*structpb.Struct)
+		return nil
+	}
+	list, err := structpb.NewList([]any{fake.Canary, true, 1.5})
+	require.NoError(t, err)
+	q := &structpb.Struct{Fields: map[string]*structpb.Value{fake.Canary: structpb.NewListValue(list)}}
+	q.ProtoReflect().SetUnknown(protowire.AppendString(protowire.AppendTag(nil, 99, protowire.BytesType), fake.Canary))
+	before := proto.Clone(q)
+	require.NoError(t, guard.Unary(&privacy.Redactor{})(t.Context(), "/m", q, &structpb.Struct{}, nil, invoke))
+	wire, err := proto.Marshal(sent)
+	require.NoError(t, err)
+	assert.NotContains(t, string(wire), fake.Canary)
+	assert.Equal(t, []any{"<EMAIL_ADDRESS_1>", true, 1.5}, sent.AsMap()["<EMAIL_ADDRESS_1>"])
+	assert.True(t, proto.Equal(before, q), "the caller's message stays as it is")
 }

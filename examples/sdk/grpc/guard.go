@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"sync"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -37,16 +39,22 @@ func Stream(r *privacy.Redactor, text func(*proto.Message) *string) grpc.StreamC
 		if err != nil {
 			return nil, err
 		}
-		return &stream{ClientStream: inner, r: r, text: text}, nil
+		return &stream{ClientStream: inner, ctx: ctx, r: r, text: text}, nil
 	}
 }
 
-var errClientStream = errors.New("a stream of questions is not guarded: ask one at a time")
+var (
+	errClientStream = errors.New("a stream of questions is not guarded: ask one at a time")
+	errNotAsked     = errors.New("nothing has been asked yet")
+)
 
 type stream struct {
 	grpc.ClientStream
+	ctx  context.Context
 	r    *privacy.Redactor
 	text func(*proto.Message) *string
+
+	mu   sync.Mutex // one piece at a time
 	next func() (proto.Message, error, bool)
 	stop func()
 	like proto.Message // what the pieces are
@@ -54,6 +62,11 @@ type stream struct {
 
 // SendMsg hides the one question. The pieces of the answer are pulled through the same guarded call.
 func (s *stream) SendMsg(m any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.next != nil {
+		return errClientStream
+	}
 	ask := privacy.WrapStream(func(_ context.Context, req proto.Message) iter.Seq2[proto.Message, error] {
 		return func(yield func(proto.Message, error) bool) {
 			err := s.ClientStream.SendMsg(req)
@@ -71,7 +84,12 @@ func (s *stream) SendMsg(m any) error {
 			}
 		}
 	}, s.r, hide, s.text)
-	s.next, s.stop = iter.Pull2(ask(s.Context(), m.(proto.Message)))
+	s.next, s.stop = iter.Pull2(ask(s.ctx, m.(proto.Message)))
+	context.AfterFunc(s.ctx, func() { // as gRPC asks of its callers, a stream is read to its end or cancelled
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.stop()
+	})
 	return nil
 }
 
@@ -80,11 +98,17 @@ func (s *stream) CloseSend() error { return nil }
 
 // RecvMsg gives the next piece, with the real words.
 func (s *stream) RecvMsg(m any) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.next == nil {
+		return errNotAsked
+	}
 	s.like = m.(proto.Message)
 	piece, err, more := s.next()
 	switch {
+	case !more && s.ctx.Err() != nil:
+		return status.FromContextError(s.ctx.Err()).Err()
 	case !more:
-		s.stop()
 		return io.EOF
 	case err != nil:
 		s.stop()
@@ -107,7 +131,8 @@ func show(s *privacy.Session, m proto.Message) proto.Message {
 	return m
 }
 
-// each changes every text in a message. Bytes are taken for text too.
+// each changes every text in a message: fields, elements, and the keys of maps. Bytes are taken for text too. What a newer version of
+// the message knows and this program does not cannot be looked at, and is left out.
 func each(m protoreflect.Message, change func(string) string) {
 	one := func(f protoreflect.FieldDescriptor, v protoreflect.Value) protoreflect.Value {
 		switch f.Kind() {
@@ -120,6 +145,7 @@ func each(m protoreflect.Message, change func(string) string) {
 		}
 		return v
 	}
+	m.SetUnknown(nil)
 	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		switch {
 		case f.IsList():
@@ -127,10 +153,12 @@ func each(m protoreflect.Message, change func(string) string) {
 				v.List().Set(i, one(f, v.List().Get(i)))
 			}
 		case f.IsMap():
+			changed := m.NewField(f)
 			v.Map().Range(func(k protoreflect.MapKey, item protoreflect.Value) bool {
-				v.Map().Set(k, one(f.MapValue(), item))
+				changed.Map().Set(one(f.MapKey(), k.Value()).MapKey(), one(f.MapValue(), item))
 				return true
 			})
+			m.Set(f, changed)
 		default:
 			m.Set(f, one(f, v))
 		}

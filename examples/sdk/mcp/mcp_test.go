@@ -5,6 +5,7 @@ package mcp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -92,28 +93,36 @@ func TestStreamable(t *testing.T) {
 	}.Test(t)
 }
 
-// guard hides the arguments of every tool call and shows what comes back, whatever the connection: stdio too.
+// guard hides what tools are called with and shows what comes back, whatever the connection: stdio too. What else a client may say
+// about a person, it does not send.
 func guard(r *privacy.Redactor) mcp.Middleware {
 	return func(next mcp.MethodHandler) mcp.MethodHandler {
 		return func(ctx context.Context, method string, req mcp.Request) (mcp.Result, error) {
-			params, ok := req.GetParams().(*mcp.CallToolParams)
-			if !ok {
+			switch method {
+			case "tools/call":
+			case "initialize", "ping", "tools/list", "prompts/list", "resources/list", "notifications/initialized", "notifications/cancelled":
 				return next(ctx, method, req)
+			default:
+				return nil, fmt.Errorf("%s is not guarded, so it is not sent", method)
 			}
-			args, err := json.Marshal(params.Arguments)
-			if err != nil {
-				return nil, err
-			}
-			ask := privacy.Wrap(func(ctx context.Context, args json.RawMessage) (json.RawMessage, error) {
-				hidden := *params
-				hidden.Arguments = args
-				answer, err := next(ctx, method, &mcp.ClientRequest[*mcp.CallToolParams]{Session: req.GetSession().(*mcp.ClientSession), Params: &hidden})
+			call := privacy.Wrap(func(ctx context.Context, hidden json.RawMessage) (json.RawMessage, error) {
+				var params mcp.CallToolParams
+				var as struct{ Arguments json.RawMessage } // numbers stay as they are written
+				if err := errors.Join(json.Unmarshal(hidden, &params), json.Unmarshal(hidden, &as)); err != nil {
+					return nil, err
+				}
+				params.Arguments = as.Arguments
+				answer, err := next(ctx, method, &mcp.ClientRequest[*mcp.CallToolParams]{Session: req.GetSession().(*mcp.ClientSession), Params: &params})
 				if err != nil {
 					return nil, err
 				}
 				return json.Marshal(answer)
 			}, r, privacy.HideTagged, privacy.ShowTagged)
-			shown, err := ask(ctx, args)
+			params, err := json.Marshal(req.GetParams())
+			if err != nil {
+				return nil, err
+			}
+			shown, err := call(ctx, params)
 			if err != nil {
 				return nil, err
 			}
@@ -140,6 +149,9 @@ func TestMiddleware(t *testing.T) {
 	assert.Equal(t, fake.Shown, shown)
 	assert.False(t, s.Leaked())
 	assert.Contains(t, s.Seen()[0], "<EMAIL_ADDRESS_1>")
+	_, err = session.ReadResource(t.Context(), &mcp.ReadResourceParams{URI: "people://" + fake.Canary})
+	require.ErrorContains(t, err, "is not guarded")
+	assert.Len(t, s.Seen(), 1)
 
 	refusing := mcp.NewClient(&mcp.Implementation{Name: "support", Version: "1"}, nil)
 	refusing.AddSendingMiddleware(guard(nil))
