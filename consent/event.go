@@ -66,6 +66,7 @@ type Event struct {
 	Guardian      bool      `json:"guardian,omitempty"`      // Actor, who then must be named, is the subject's verified guardian. Default: false.
 	Age           int       `json:"age,omitempty"`           // of the subject in years, where the purpose has a MinAge. Default: 0, not known.
 	Method        string    `json:"method,omitempty"`        // how it was said: "web form", "phone". Default: not recorded.
+	GPC           bool      `json:"gpc,omitempty"`           // their browser sent Sec-GPC: 1 when they said it: an agreement that conflicts with that is on record as one. Default: false.
 	Jurisdiction  string    `json:"jurisdiction,omitempty"`  // whose law it was said under. Default: not recorded.
 
 	place   ledger.Seq // of its entry; not Seq if a retention has written it anew

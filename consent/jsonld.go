@@ -141,6 +141,9 @@ func event(e *Event, p *purpose) node {
 		"@type": e.Kind.DPV(), "dct:date": at.UTC().Format(time.RFC3339Nano), "dct:valid": valid, "dct:type": string(e.Kind),
 		"dpv:isImplementedByEntity": or(e.Actor, e.Subject), "dpv:hasLegalBasis": ref(consent),
 	}
+	if e.GPC {
+		n["dct:description"] = "said while the browser sent Sec-GPC: 1"
+	}
 	if e.Guardian {
 		n["dpv:hasRelationWithDataSubject"] = "dpv:GuardianOfDataSubject"
 	}

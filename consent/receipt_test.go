@@ -297,10 +297,10 @@ func TestExportHoldsTheWholeHistory(t *testing.T) {
 	}
 	assert.NotContains(t, string(text), "customer-2")
 	assert.NotContains(t, string(text), "foaf:age")
-	record(t, gate, consent.Event{Subject: "customer-1", Purpose: "offers", Kind: consent.Granted, Age: 9, Actor: "parent-1", Guardian: true})
+	record(t, gate, consent.Event{Subject: "customer-1", Purpose: "offers", Kind: consent.Granted, Age: 9, Actor: "parent-1", Guardian: true, GPC: true})
 	text, err = gate.Export(t.Context(), "customer-1")
 	require.NoError(t, err)
-	for _, all := range []string{`"foaf:age":9`, "parent-1", "dpv:GuardianOfDataSubject"} {
+	for _, all := range []string{`"foaf:age":9`, "parent-1", "dpv:GuardianOfDataSubject", "Sec-GPC: 1"} {
 		assert.Contains(t, string(text), all, "what is recorded about a person is theirs to see")
 	}
 	none, err := gate.Export(t.Context(), "customer-3")

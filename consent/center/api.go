@@ -106,13 +106,14 @@ type said struct {
 	NoticeDigest  string     `json:"notice_digest,omitempty"`
 	Method        string     `json:"method,omitempty"`
 	Guardian      bool       `json:"guardian,omitempty"`
+	GPC           bool       `json:"gpc,omitempty"`   // the browser sent Sec-GPC: 1 then
 	Token         string     `json:"token,omitempty"` // for the next POST; only in the answer to one
 }
 
 func saidBy(e *consent.Event) said {
 	s := said{
 		Seq: uint64(e.Seq), At: e.At, Kind: string(e.Kind), Purpose: e.Purpose, Recipient: e.Recipient, NoticeVersion: e.NoticeVersion,
-		NoticeDigest: e.NoticeDigest, Method: e.Method, Guardian: e.Guardian,
+		NoticeDigest: e.NoticeDigest, Method: e.Method, Guardian: e.Guardian, GPC: e.GPC,
 	}
 	if !e.Given.IsZero() {
 		s.Given = &e.Given

@@ -163,7 +163,7 @@ var errNotHere = web.Problem(http.StatusForbidden, "This choice cannot be made h
 
 // record records an event for who has signed in.
 func (c *center) record(r *http.Request, e consent.Event) (consent.Event, error) {
-	e.Method = "preference centre"
+	e.Method, e.GPC = "preference centre", consent.GPC(r)
 	full := e
 	if c.complete != nil {
 		if err := c.complete(r, &full); err != nil {

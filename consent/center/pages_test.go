@@ -286,6 +286,11 @@ func TestTheSignalOfTheBrowserIsShownAsHonoured(t *testing.T) {
 	b.gpc = true
 	assert.Contains(t, b.get("").words(), "We honour that. It keeps off: Ads Partners")
 	b.click("Allow", "Partners")
+	said := events(t, gate, "customer-1")
+	require.Len(t, said, 1)
+	assert.True(t, said[0].GPC, "that the two conflict is on record")
+	assert.Contains(t, b.get("history").words(), "You allowed it by way of: preference centre while your browser sent the Global Privacy Control signal")
+	assert.Contains(t, b.get("api/history").body, `"gpc":true`)
 	assert.NotContains(t, b.get("").words(), "It keeps off: Ads Partners")
 	plain, err := consent.New(t.Context(), ledger.Memory(nil), stands[3:5], nil)
 	require.NoError(t, err)

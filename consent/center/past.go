@@ -37,6 +37,7 @@ type line struct {
 	What      string
 	By        string // who acted, where that was not the person
 	How       string
+	GPC       bool // the browser's signal was there
 	Notice    int
 	Digest    string
 	Receipt   ledger.Seq
@@ -77,6 +78,7 @@ func (c *center) past(v *web.Visit) (*web.Page, error) {
 func (c *center) line(v *web.Visit, e *consent.Event) line {
 	l := line{
 		At: when(e), Purpose: e.Purpose, Recipient: e.Recipient, What: v.T(kindWords[e.Kind]), Notice: e.NoticeVersion, Digest: e.NoticeDigest,
+		GPC: e.GPC,
 	}
 	if !e.Given.IsZero() {
 		l.Recorded = e.At
