@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -144,7 +145,7 @@ func decideNext(t *testing.T, desk *oversight.Desk) time.Time {
 // How long a held call waits after its verdict, in the reviewer's process and in another one. The times are those of the exam, told and
 // not asserted in every run: another process on the machine may be busy.
 func TestVerdictReachesTheWaiter(t *testing.T) {
-	n := size(5, 300)
+	n := size(5, 200)
 	for name, open := range map[string]func(testing.TB) store{"sqlite": sqliteStore, "postgres": postgresStore} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -180,7 +181,7 @@ func TestVerdictReachesTheWaiter(t *testing.T) {
 
 // How soon calls are refused after Stop, here and in another process.
 func TestStopReachesOtherProcesses(t *testing.T) {
-	n := size(3, 200)
+	n := size(3, 100)
 	for name, open := range map[string]func(testing.TB) store{"sqlite": sqliteStore, "postgres": postgresStore} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -190,16 +191,19 @@ func TestStopReachesOtherProcesses(t *testing.T) {
 			var here, there []time.Duration
 			for range n {
 				p.tell(t)
-				pressed := time.Now()
-				refused := make(chan time.Duration)
-				go func() {
+				calling, refused := make(chan struct{}), make(chan time.Time, 1)
+				go func() { // calls without end, from before the button is pressed
+					once := sync.OnceFunc(func() { close(calling) })
 					for desk.Check(t.Context()) == nil {
+						once()
 						runtime.Gosched()
 					}
-					refused <- time.Since(pressed)
+					refused <- time.Now()
 				}()
+				<-calling
+				pressed := time.Now()
 				require.NoError(t, desk.Stop(t.Context(), "olga", "drill"))
-				here = append(here, <-refused)
+				here = append(here, (<-refused).Sub(pressed))
 				at, err := strconv.ParseInt(p.hears(t, "stopped"), 10, 64)
 				require.NoError(t, err)
 				there = append(there, time.Unix(0, at).Sub(pressed))
