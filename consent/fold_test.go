@@ -17,22 +17,24 @@ import (
 // TestTheGateDoesNotKnowWhatItCouldNotApply: between an entry that cannot be read and the end of the following that comes of it, nobody who
 // asks for AtLeast that entry is answered as if it had been applied.
 func TestTheGateDoesNotKnowWhatItCouldNotApply(t *testing.T) {
-	g := filled(t, 0)
-	good, bad := Event{Subject: "customer-1", Purpose: "offers", Kind: Granted}, ledger.Entry{Seq: 2, Stream: stream, Kind: "consent.withdrawn", Version: version, Critical: true, Body: []byte("{")}
-	entry, err := good.entry()
-	require.NoError(t, err)
-	entry.Seq = 1
-	require.NoError(t, g.fold(entry, time.Now()))
-	assert.EqualValues(t, 1, g.applied.Load())
-	require.Error(t, g.fold(bad, time.Now()))
-	bad.Kind = "consent.unheard_of"
-	require.ErrorIs(t, g.fold(bad, time.Now()), ledger.ErrUpgrade)
-	assert.EqualValues(t, 1, g.applied.Load())
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	answer, err := g.Check(ctx, Ask{Subject: "customer-1", Purpose: "offers", AtLeast: 2})
-	require.ErrorIs(t, err, ErrDenied)
-	assert.Equal(t, ReasonStale, answer.Reason)
+	synctest.Test(t, func(t *testing.T) {
+		g := filled(t, 0)
+		good, bad := Event{Subject: "customer-1", Purpose: "offers", Kind: Granted}, ledger.Entry{Seq: 2, Stream: stream, Kind: "consent.withdrawn", Version: version, Critical: true, Body: []byte("{")}
+		entry, err := good.entry()
+		require.NoError(t, err)
+		entry.Seq = 1
+		require.NoError(t, g.fold(entry, time.Now()))
+		assert.EqualValues(t, 1, g.applied.Load())
+		require.Error(t, g.fold(bad, time.Now()))
+		bad.Kind = "consent.unheard_of"
+		require.ErrorIs(t, g.fold(bad, time.Now()), ledger.ErrUpgrade)
+		assert.EqualValues(t, 1, g.applied.Load())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		answer, err := g.Check(ctx, Ask{Subject: "customer-1", Purpose: "offers", AtLeast: 2})
+		require.ErrorIs(t, err, ErrDenied)
+		assert.Equal(t, ReasonStale, answer.Reason)
+	})
 }
 
 // TestWhoeverGivesUpReadingStopsNobodyElse: of two who need the same person's events one reads them, and the other does not go by the end
