@@ -32,11 +32,11 @@ type Application struct {
 // Answer is what the lender says to it.
 type Answer struct {
 	Loan   bool     `json:"loan"`
-	Amount int      `json:"amount,omitempty"`
-	Months int      `json:"months,omitempty"`
-	Yearly float64  `json:"yearly,omitempty"` // interest in percent
-	Offers []string `json:"offers"`           // what else there is
-	Note   string   `json:"note,omitempty"`
+	Amount int      `json:"amount"`
+	Months int      `json:"months"`
+	Yearly float64  `json:"yearly"` // interest in percent
+	Offers []string `json:"offers"` // what else there is
+	Note   string   `json:"note"`
 }
 
 // What an application may ask for.

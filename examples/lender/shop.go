@@ -207,7 +207,7 @@ func (s *shop) application(v *web.Visit) (*web.Page, error) {
 	}
 	page := &web.Page{Title: "Your application", Template: "application", Data: o}
 	if r.Outcome == fairlead.Held {
-		page.Live = "live/" + r.ID.String()
+		page.Live = "live"
 	}
 	return page, nil
 }
@@ -225,8 +225,22 @@ func (s *shop) record(v *web.Visit) (transparency.Record, error) {
 	return s.journal.Get(v.Context(), customerID(a.Row), id)
 }
 
-// changed is what a page that waits for a reviewer waits for.
+// changed is what a page that waits for a reviewer waits for: how the customer's latest decisions ended.
 func (s *shop) changed(v *web.Visit) (string, error) {
-	r, err := s.record(v)
-	return string(r.Outcome), err
+	a, err := s.acting(v)
+	if err != nil {
+		return "", err
+	}
+	var state strings.Builder
+	n := 0
+	for r, err := range s.journal.Find(v.Context(), customerID(a.Row)) {
+		if err != nil {
+			return "", err
+		}
+		if fmt.Fprintln(&state, r.ID, r.Outcome); n == perPage {
+			break
+		}
+		n++
+	}
+	return state.String(), nil
 }

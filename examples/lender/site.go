@@ -31,7 +31,7 @@ func website(h *house) (http.Handler, error) {
 	s.site.Page("GET /apply", s.form)
 	s.site.Post("POST /apply", s.apply)
 	s.site.Page("GET /application/{id}", s.application)
-	s.site.Live("GET /live/{id}", web.Live{State: s.changed})
+	s.site.Live("GET /live", web.Live{State: s.changed})
 
 	pages, err := s.pages()
 	if err != nil {

@@ -97,6 +97,9 @@ func (l *lender) stop() {
 		_ = l.cmd.Process.Signal(syscall.SIGINT) // it may have ended
 		select {
 		case err := <-l.ended:
+			if l.t.Failed() && l.errs.Len() > 0 {
+				l.t.Logf("the lender said: %s", l.errs)
+			}
 			if err != nil {
 				l.t.Errorf("the lender ended with %v: %s", err, l.errs)
 			}
