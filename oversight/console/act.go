@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,9 @@ func (c *console) claimError(err error) error {
 	switch {
 	case errors.Is(err, oversight.ErrFenced):
 		return web.Problem(http.StatusConflict, "Somebody else has this case, or it is not for you: it is reserved, or you have judged it already.")
-	case errors.Is(err, oversight.ErrInvalid):
+	}
+	// The ledger's refusals have a cause; the roster's have none.
+	if refused, ok := errors.AsType[*oversight.RefusedError](err); ok && refused.Err == nil {
 		return web.Problem(http.StatusForbidden, "You are not on the roster of reviewers, or your training has to be repeated. Ask whoever keeps the roster.")
 	}
 	return plain(err)
@@ -251,7 +254,7 @@ func (c *console) submit(v *web.Visit) (*web.Page, error) {
 	if d == nil {
 		d = &draft{}
 	}
-	j := oversight.Judgement{Verdict: oversight.Verdict(v.PostForm.Get("verdict")), Comment: d.Comment, Reasons: d.Reasons}
+	j := oversight.Judgement{Verdict: oversight.Verdict(v.PostForm.Get("verdict")), Comment: d.Comment, Reasons: c.known(d.Reasons)}
 	switch j.Verdict {
 	case oversight.Approved, oversight.Rejected:
 	case oversight.Replaced:
@@ -275,6 +278,13 @@ func (c *console) submit(v *web.Visit) (*web.Page, error) {
 		return c.lost(v, l, err)
 	}
 	return web.See("case/" + l.Case.String() + "?said=" + c.became(v, l.Case, j.Verdict)), nil
+}
+
+// known are the codes that there are.
+func (c *console) known(codes []string) []string {
+	return slices.DeleteFunc(codes, func(code string) bool {
+		return !slices.ContainsFunc(c.o.Reasons, func(r Reason) bool { return r.Code == code })
+	})
 }
 
 // unchanged says whether a correction is the answer itself.

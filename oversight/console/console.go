@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/fairlead-go/fairlead/internal/web"
 	"github.com/fairlead-go/fairlead/oversight"
@@ -29,7 +30,7 @@ const (
 
 // Reason is a code that reviewers may give for a verdict.
 type Reason struct {
-	Code string // kept in the evidence. Required.
+	Code string // kept in the evidence; at most 256 bytes. Required.
 	Text string // shown. Default: Code.
 }
 
@@ -67,7 +68,7 @@ type Options struct {
 	Sensitive func(system, path string) bool
 	// Blank is the shape of a system's answer, as JSON, that a blind reviewer fills in. Default: they write JSON.
 	Blank func(system string) json.RawMessage
-	// Reasons that reviewers may tick. Default: none.
+	// Reasons that reviewers may tick, at most 64. Default: none.
 	Reasons []Reason
 	// Rules is the policy that the desk was made with, for the health page: who is sampled at which rate. Default: not shown.
 	Rules *oversight.Policy
@@ -108,9 +109,12 @@ func New(desk *oversight.Desk, auth func(*http.Request) (who string, err error),
 	if c.o.Brand == "" {
 		c.o.Brand = "Review desk"
 	}
+	if len(c.o.Reasons) > maxReasons {
+		return nil, errors.New("console: more than 64 reasons")
+	}
 	for _, r := range c.o.Reasons {
-		if r.Code == "" {
-			return nil, errors.New("console: a reason without a code")
+		if r.Code == "" || len(r.Code) > maxCode || !utf8.ValidString(r.Code) {
+			return nil, errors.New("console: a reason's code is text of 1 to 256 bytes")
 		}
 	}
 	site, err := web.New(web.Options{
@@ -125,6 +129,12 @@ func New(desk *oversight.Desk, auth func(*http.Request) (who string, err error),
 	c.routes(site)
 	return site, nil
 }
+
+// What the desk takes of reasons.
+const (
+	maxReasons = 64
+	maxCode    = 256 // bytes
+)
 
 // maxBody bounds a form: a correction of a large answer is large.
 const maxBody = 4 << 20

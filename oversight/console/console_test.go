@@ -217,6 +217,8 @@ func TestNewRefusesNobody(t *testing.T) {
 	require.Error(t, err)
 	_, err = New(desk, staff, &Options{Reasons: []Reason{{Text: "without a code"}}})
 	require.Error(t, err)
+	_, err = New(desk, staff, &Options{Reasons: []Reason{{Code: strings.Repeat("x", 257)}}})
+	require.Error(t, err)
 	_, err = New(desk, staff, nil)
 	require.NoError(t, err)
 }

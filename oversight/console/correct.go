@@ -93,7 +93,7 @@ func filled(v *web.Visit, answer []byte) (json.RawMessage, []field, error) {
 }
 
 // browsers does to a text what a form does to it, so that what was not touched is known again.
-var browsers = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "")
+var browsers = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "\uFFFD")
 
 var (
 	errNotFilled = errors.New("console: a field does not hold what it should")

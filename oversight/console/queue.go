@@ -186,7 +186,7 @@ func (c *console) bulk(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bulkView{Verdict: oversight.Verdict(v.PostForm.Get("verdict")), Comment: v.Field("comment"), Reasons: v.Fields("reason")}
+	b := &bulkView{Verdict: oversight.Verdict(v.PostForm.Get("verdict")), Comment: v.Field("comment"), Reasons: c.known(v.Fields("reason"))}
 	if b.Verdict != oversight.Approved && b.Verdict != oversight.Rejected {
 		return nil, web.Problem(http.StatusUnprocessableEntity, "Choose whether to approve or to reject the cases.")
 	}
