@@ -54,7 +54,7 @@ func TestLoad(t *testing.T) {
 	require.NotEmpty(t, w.took)
 	t.Logf("%d customers for %v: %d requests, %.0f a second, %d applications; errors: %d", customers, during, len(w.took),
 		float64(len(w.took))/during.Seconds(), w.applications, len(w.faults))
-	t.Logf("p50 %v, p99 %v, slowest %v", at(w.took, .5), at(w.took, .99), w.took[len(w.took)-1])
+	t.Logf("p50 %v, p99 %v, slowest %v", quantile(w.took, .5), quantile(w.took, .99), w.took[len(w.took)-1])
 	after := l.settled(t)
 	t.Logf("after: %v; resident memory at most %d MB", after, most>>20)
 	for i, fault := range w.faults {
@@ -66,7 +66,7 @@ func TestLoad(t *testing.T) {
 	assert.LessOrEqual(t, after.files, before.files+2, "descriptors were left") // SQLite may have opened its -wal and -shm since
 }
 
-func at(sorted []time.Duration, share float64) time.Duration {
+func quantile(sorted []time.Duration, share float64) time.Duration {
 	return sorted[min(len(sorted)-1, int(share*float64(len(sorted))))].Round(time.Microsecond)
 }
 
