@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -70,19 +71,12 @@ func accepted(header string) []string {
 			all = append(all, choice{tag, q})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b choice) int { return -int(math.Copysign(1, a.q-b.q)) * boolInt(a.q != b.q) })
+	slices.SortStableFunc(all, func(a, b choice) int { return cmp.Compare(b.q, a.q) })
 	tags := make([]string, len(all))
 	for i, c := range all {
 		tags[i] = c.tag
 	}
 	return tags
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // T is a message in the reader's language. With arguments it is a format as for fmt.Sprintf, before and after translation.
@@ -162,17 +156,17 @@ func (v *Visit) Span(d time.Duration) string {
 
 // Number is a figure with at most three decimals and its thousands set apart; NaN and infinities are a dash. n is any number. How the
 // language writes figures is what its catalogue says for "1,234.5".
-func (v *Visit) Number(n any) string { return v.figure(n, 3, false) }
+func (v *Visit) Number(n any) string { return v.figure(n, 3) }
 
 // Percent is a share, such as 0.123, as "12.3 %".
 func (v *Visit) Percent(share float64) string {
-	if s := v.figure(share*100, 1, false); s != "–" {
+	if s := v.figure(share*100, 1); s != "–" {
 		return s + "\u00a0%"
 	}
 	return "–"
 }
 
-func (v *Visit) figure(n any, decimals int, fixed bool) string {
+func (v *Visit) figure(n any, decimals int) string {
 	var s string
 	switch n := n.(type) {
 	case float64:
@@ -180,16 +174,18 @@ func (v *Visit) figure(n any, decimals int, fixed bool) string {
 			return "–"
 		}
 		s = strconv.FormatFloat(n, 'f', decimals, 64)
-		if !fixed && strings.Contains(s, ".") {
+		if strings.Contains(s, ".") {
 			s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 		}
 		if s == "-0" {
 			s = "0"
 		}
+	case float32:
+		return v.figure(float64(n), decimals)
 	default:
 		s = fmt.Sprint(n)
-		if _, err := strconv.ParseInt(s, 10, 64); err != nil {
-			return s
+		if strings.Trim(strings.TrimPrefix(s, "-"), "0123456789") != "" {
+			return s // not a whole number
 		}
 	}
 	group, point := ",", "."

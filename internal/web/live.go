@@ -82,6 +82,10 @@ func (s *Site) stream(w http.ResponseWriter, v *Visit, l Live, state string) {
 		return
 	}
 	defer leave()
+	if !flushes(w) {
+		s.fail(w, v, Problem(http.StatusNotImplemented, "This server cannot send events one by one; pages look for changes less often."))
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies that buffer would keep the events to themselves
 	out := http.NewResponseController(w)
@@ -119,6 +123,20 @@ func (s *Site) stream(w http.ResponseWriter, v *Visit, l Live, state string) {
 					return
 				}
 			}
+		}
+	}
+}
+
+// flushes says whether a writer can send what is written at once, which a middleware's may not.
+func flushes(w http.ResponseWriter) bool {
+	for {
+		switch u := w.(type) {
+		case http.Flusher, interface{ FlushError() error }:
+			return true
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = u.Unwrap()
+		default:
+			return false
 		}
 	}
 }
