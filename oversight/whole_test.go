@@ -97,6 +97,7 @@ func TestWiringRefusesTypesThatJSONHalves(t *testing.T) {
 	assert.Empty(t, where, "the tagged one wins: what is in the other is looked at when it is held")
 	assert.NotPanics(t, wire[settled](desk), "what is hidden may be empty")
 	assert.NotPanics(t, wire[map[netip.Addr]own](desk))
+	assert.Zero(t, embedsIt{}.plain2)
 	assert.NotPanics(t, wire[asides](desk))
 }
 
