@@ -68,7 +68,7 @@ func newEditor(src []byte) *editor {
 }
 
 func (e *editor) release() {
-	clear(e.buf) // it holds what a text said, and the places hold keys
+	clear(e.buf[:cap(e.buf)]) // it holds what a text said, and the places hold keys
 	clear(e.at[:cap(e.at)])
 	clear(e.exact[:cap(e.exact)])
 	if cap(e.buf) <= maxPooled {

@@ -201,12 +201,16 @@ func (c *counter) RoundTrip(req *http.Request) (*http.Response, error) {
 	return c.base.RoundTrip(req)
 }
 
-// Version is a module's version in the go.mod that rules the package.
+// Version is a module's version in the go.mod that rules the package, or in the one that GOFLAGS names in its place.
 func Version(t *testing.T, module string) string {
 	t.Helper()
-	mod, err := os.ReadFile("go.mod")
+	file := "go.mod"
+	if _, other, ok := strings.Cut(os.Getenv("GOFLAGS"), "-modfile="); ok {
+		file, _, _ = strings.Cut(other, " ")
+	}
+	mod, err := os.ReadFile(file)
 	if err != nil {
-		mod, err = os.ReadFile("../go.mod")
+		mod, err = os.ReadFile("../" + file)
 	}
 	require.NoError(t, err)
 	found := regexp.MustCompile(`(?m)^\s*(?:require )?` + regexp.QuoteMeta(module) + ` (v\S+)`).FindSubmatch(mod)
