@@ -192,6 +192,9 @@ func (j *job) worker(ctx context.Context, desk *oversight.Desk, pay func(context
 	me := "worker " + strconv.Itoa(w)
 	for n := 0; ; n++ {
 		_, err := pay(ctx, fmt.Sprintf("%s/%d/%d", j.Name, w, n))
+		if errors.Is(err, oversight.ErrStopped) {
+			continue // this process was kept from looking for too long: another try
+		}
 		pending, ok := errors.AsType[*oversight.PendingError](err)
 		if !ok {
 			return fmt.Errorf("held: %w", err)
@@ -221,7 +224,7 @@ func (j *job) worker(ctx context.Context, desk *oversight.Desk, pay func(context
 			if err := json.Unmarshal(file.Input, &in); err != nil {
 				return err
 			}
-			if _, err := pay(oversight.Resume(ctx, d.Case), in); err != nil && !errors.Is(err, oversight.ErrInterrupted) {
+			if _, err := pay(oversight.Resume(ctx, d.Case), in); err != nil && !errors.Is(err, oversight.ErrInterrupted) && !errors.Is(err, oversight.ErrStopped) {
 				return err
 			}
 		}
