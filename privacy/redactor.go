@@ -156,6 +156,17 @@ func sessionFrom(ctx context.Context) (*Session, bool) {
 	return s, ok
 }
 
+// SessionFrom is the session that WithSession put into ctx, bound to ctx, for an adapter of your own that hides before it calls; ok is
+// false if there is none.
+func SessionFrom(ctx context.Context) (s *Session, ok bool) {
+	ctx = orBackground(ctx)
+	if s, ok = sessionFrom(ctx); !ok {
+		return nil, false
+	}
+	d := call.From(ctx)
+	return s.bind(ctx, d, subjectOf(ctx, d)), true
+}
+
 type tenantKey struct{}
 
 // WithTenant separates tenants that share a Redactor: the same value hashes to different tokens for different tenants.

@@ -177,6 +177,25 @@ func TestWithSessionSharesOneMemory(t *testing.T) {
 	assert.Equal(t, card, out)
 }
 
+func TestSessionFrom(t *testing.T) {
+	_, ok := privacy.SessionFrom(t.Context())
+	assert.False(t, ok)
+	s := open(t, &privacy.Redactor{}, nil, "talk")
+	s.Hide(mail)
+	ctx, cancel := context.WithCancel(privacy.WithSession(t.Context(), s))
+	got, ok := privacy.SessionFrom(ctx)
+	require.True(t, ok)
+	assert.Equal(t, "talk", got.ID())
+	assert.Equal(t, "<EMAIL_ADDRESS_1> <EMAIL_ADDRESS_2>", got.Hide(mail+" "+mail2))
+	cancel()
+	assert.Empty(t, got.Hide(mail), "it is bound to that context")
+	require.ErrorIs(t, got.Err(), privacy.ErrRefused)
+	require.NoError(t, s.Err())
+	none, ok := privacy.SessionFrom(privacy.WithSession(t.Context(), nil))
+	require.True(t, ok)
+	require.ErrorIs(t, none.Err(), privacy.ErrRefused)
+}
+
 func TestFirstErrorSticks(t *testing.T) {
 	s := open(t, &privacy.Redactor{Vault: brokenVault{}}, nil, "")
 	assert.Equal(t, "nothing personal", s.Hide("nothing personal"))

@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/document"
 	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/fairlead-go/fairlead/examples/sdk/internal/fake"
 	"github.com/fairlead-go/fairlead/privacy"
@@ -182,4 +184,26 @@ func TestConverse(t *testing.T) {
 		}),
 		Without: map[string]string{"embeddings": "not in Converse"}, Redirect: "error: the signature names the host and path",
 	}.Test(t)
+}
+
+// TestConversation: under a session of the caller's a person has the same placeholder in every turn.
+func TestConversation(t *testing.T) {
+	server := fake.Start()
+	defer server.Close()
+	server.Handle("/converse", http.HandlerFunc(converse))
+	r := &privacy.Redactor{}
+	session, err := r.Session(t.Context(), nil, "")
+	require.NoError(t, err)
+	client := dial(server.URL, Guard(nil, r, nil))
+	ctx := privacy.WithSession(t.Context(), session)
+	for _, text := range []string{"I am pedro.silva@example.pt", fake.Ask, "and again " + fake.Ask} {
+		_, err := client.Converse(ctx, question(text))
+		require.NoError(t, err)
+	}
+	seen := server.Seen()
+	require.Len(t, seen, 3)
+	assert.Contains(t, seen[0], "<EMAIL_ADDRESS_1>")
+	assert.Contains(t, seen[1], "<EMAIL_ADDRESS_2>")
+	assert.Contains(t, seen[2], "<EMAIL_ADDRESS_2>")
+	assert.False(t, server.Leaked())
 }

@@ -36,25 +36,29 @@ func hide(r *privacy.Redactor) middleware.BuildMiddleware {
 		if !ok {
 			return fail(fmt.Errorf("hide personal data: this is no HTTP request but a %T", in.Request))
 		}
-		session, err := r.Session(ctx, nil, "")
-		if err != nil {
-			return fail(err)
+		if _, ok := privacy.SessionFrom(ctx); !ok { // a call of its own, not a turn of a conversation
+			session, err := r.Session(ctx, nil, "")
+			if err != nil {
+				return fail(err)
+			}
+			ctx = privacy.WithSession(ctx, session)
 		}
 		if stream := req.GetStream(); stream != nil {
 			body, err := io.ReadAll(stream)
 			if err != nil {
 				return fail(err)
 			}
-			hidden := privacy.HideTagged(session, json.RawMessage(body))
-			if err := session.Err(); err != nil {
+			got, err := r.Value(ctx, json.RawMessage(body))
+			if err != nil {
 				return fail(err)
 			}
+			hidden := got.(json.RawMessage)
 			if req, err = req.SetStream(bytes.NewReader(hidden)); err != nil {
 				return fail(err)
 			}
 			req.ContentLength = int64(len(hidden))
 			in.Request = req
 		}
-		return next.HandleBuild(privacy.WithSession(ctx, session), in)
+		return next.HandleBuild(ctx, in)
 	})
 }
