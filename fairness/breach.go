@@ -17,7 +17,7 @@ const cellsATick = 8
 // Breached tells whether the status was ACTION when it was last looked at: by Status, or
 // every Options.CheckEvery decisions. It is one memory read, made to be asked in every
 // call, for instance by a rule of oversight that holds decisions for a person while it
-// is true. A nil Monitor is not breached: it refuses calls by itself.
+// is true; WrapOr asks it by itself. A nil Monitor is not breached: it refuses calls by itself.
 func (m *Monitor) Breached() bool { return m != nil && m.breached.Load() }
 
 // due does what is to be done from time to time, in the call that was counted last.

@@ -21,6 +21,10 @@ type LL144Options struct {
 	// rates. Default: the tool selects.
 	Scoring bool
 
+	// Median is the median score of the full sample, which the audit of a scoring tool must
+	// state (5-301 c 1): what Median returns. Default: the checklist asks for it.
+	Median *float64
+
 	// ExcludeSmall leaves categories of less than 2 % of the data out of the impact ratios;
 	// they stay in the tables with their numbers and the reason. Default: false, they are
 	// marked only.
@@ -32,6 +36,7 @@ type LL144Options struct {
 // to the employer: see Checklist.
 type LL144Report struct {
 	Scoring      bool       `json:"scoring"`
+	Median       *float64   `json:"median,omitempty"` // of the full sample's scores
 	Sex          LL144Table `json:"sex"`
 	Race         LL144Table `json:"race"`
 	Intersection LL144Table `json:"intersection"`
@@ -78,7 +83,10 @@ func LL144(t Table, o LL144Options) (LL144Report, error) {
 	if both.why != "" {
 		return LL144Report{}, fmt.Errorf("fairness: LL144: %s", both.why)
 	}
-	out := LL144Report{Scoring: o.Scoring, Checklist: o.checklist()}
+	if o.Median != nil && (!o.Scoring || math.IsNaN(*o.Median) || math.IsInf(*o.Median, 0)) {
+		return LL144Report{}, fmt.Errorf("fairness: LL144Options.Median is the median of a scoring tool's scores, a number, and goes with Scoring")
+	}
+	out := LL144Report{Scoring: o.Scoring, Median: o.Median, Checklist: o.checklist()}
 	var known float64
 	for _, c := range both.Cells {
 		switch {
@@ -158,7 +166,7 @@ func (o LL144Options) checklist() []string {
 	if o.Scoring {
 		rate = "scoring"
 	}
-	return []string{
+	list := []string{
 		"Date of the most recent bias audit; it may not be more than one year old when the tool is used (5-301 a).",
 		"Source and explanation of the data: historical data, or test data and why (5-302).",
 		"Number of individuals of an unknown category (5-303).",
@@ -167,6 +175,10 @@ func (o LL144Options) checklist() []string {
 		"Date on which the tool began to be used (distribution date, 5-303).",
 		"Kept on the employment section of the website for at least six months after the last use (5-303).",
 	}
+	if o.Scoring && o.Median == nil {
+		list = append(list, "The median score of the full sample of applicants (5-301 c 1), which is not in this report.")
+	}
+	return list
 }
 
 // Median is the median score of the full sample, for scoring tools: a person is counted

@@ -167,6 +167,9 @@ func New(ctx context.Context, attributes []string, options *Options) (*Monitor, 
 	return m, nil
 }
 
+// never is the mask that no counter reaches.
+const never = math.MaxUint64
+
 // powerOfTwo rounds an option up to a power of two and returns it less one, as a mask;
 // one that no counter ever reaches if it is off.
 func powerOfTwo(name string, v, initial int, on bool) (uint64, error) {
@@ -177,7 +180,7 @@ func powerOfTwo(name string, v, initial int, on bool) (uint64, error) {
 		return 0, errors.New("fairness: Options." + name + " must be at least 1")
 	}
 	if !on {
-		return math.MaxUint64, nil
+		return never, nil
 	}
 	return 1<<bits.Len(uint(v-1)) - 1, nil
 }

@@ -19,9 +19,43 @@ func Wrap[In, Out any](
 	groups func(In) Groups,
 	favourable func(In, Out) bool,
 ) func(context.Context, In) (Out, error) {
-	call.MustFunc("fairness.Wrap", "next", next == nil)
-	call.MustFunc("fairness.Wrap", "groups", groups == nil)
-	call.MustFunc("fairness.Wrap", "favourable", favourable == nil)
+	return wrap("fairness.Wrap", next, monitor, groups, favourable, nil)
+}
+
+// WrapOr is Wrap with something to do instead: while the monitor is Breached, otherwise runs
+// in place of next, in the same decision: the popular offers, a form that goes to a person.
+// Its answers are counted beside the rate as fallback, never in it. To have a person decide
+// about what next says, let a rule of oversight ask Monitor.Breached instead.
+//
+// What is not asked of next is not counted, so the breach stands until somebody has found
+// the cause: then go on with a new monitor, of another Options.Name if it has a ledger. A
+// monitor that never looks, because neither Options.OnBreach nor Options.CheckEvery is set,
+// panics.
+func WrapOr[In, Out any](
+	next func(context.Context, In) (Out, error),
+	monitor *Monitor,
+	groups func(In) Groups,
+	favourable func(In, Out) bool,
+	otherwise func(context.Context, In) (Out, error),
+) func(context.Context, In) (Out, error) {
+	call.MustFunc("fairness.WrapOr", "otherwise", otherwise == nil)
+	if monitor != nil && monitor.cells != nil && monitor.checkEvery == never {
+		panic("fairness.WrapOr: the monitor never looks whether it is breached: set Options.CheckEvery or Options.OnBreach")
+	}
+	return wrap("fairness.WrapOr", next, monitor, groups, favourable, otherwise)
+}
+
+func wrap[In, Out any](
+	name string,
+	next func(context.Context, In) (Out, error),
+	monitor *Monitor,
+	groups func(In) Groups,
+	favourable func(In, Out) bool,
+	otherwise func(context.Context, In) (Out, error),
+) func(context.Context, In) (Out, error) {
+	call.MustFunc(name, "next", next == nil)
+	call.MustFunc(name, "groups", groups == nil)
+	call.MustFunc(name, "favourable", favourable == nil)
 	site := call.NewSite(nil, next)
 	return func(ctx context.Context, in In) (out Out, err error) {
 		ctx, scope := call.Enter(ctx, call.StageFairness, site)
@@ -40,6 +74,10 @@ func Wrap[In, Out any](
 		}
 		counter := counter{monitor: monitor, ctx: ctx, groups: g, decision: d}
 		defer counter.finish(&err)
+		if otherwise != nil && !d.Resumed() && monitor.Breached() {
+			d.SetFinal(call.Fallback)
+			return call.Next(ctx, &scope, otherwise, in)
+		}
 		given, nextErr := call.Next(ctx, &scope, next, in)
 		if nextErr != nil {
 			return out, nextErr

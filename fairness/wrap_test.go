@@ -217,3 +217,37 @@ func BenchmarkWrap(b *testing.B) {
 		_, _ = guarded(ctx, person{"f", 1})
 	}
 }
+
+func TestWrapOrWhileBreached(t *testing.T) {
+	m := newMonitor(t, &Options{CheckEvery: 16}, "sex")
+	ran := 0
+	guarded := WrapOr(func(context.Context, person) (int, error) { ran++; return 1, nil }, m, groupsOf, positive,
+		func(context.Context, person) (int, error) { return -1, nil })
+	got, err := guarded(t.Context(), person{sex: "f"})
+	require.NoError(t, err)
+	assert.Equal(t, 1, got)
+	unfair(t, m, 500)
+	require.True(t, m.Breached())
+	before := m.Table()
+	got, err = guarded(t.Context(), person{sex: "f"})
+	require.NoError(t, err)
+	assert.Equal(t, -1, got)
+	assert.Equal(t, 1, ran, "next is not asked while ACTION stands")
+	after := m.Table()
+	assert.Equal(t, before.Rate(SelectionRate, "f"), after.Rate(SelectionRate, "f"), "beside the rate, not in it")
+	assert.Equal(t, uint64(1), after.Cells[0].Ends.Fallback)
+
+	failing := WrapOr(func(context.Context, person) (int, error) { return 1, nil }, m, groupsOf, positive,
+		func(context.Context, person) (int, error) { return 0, errors.New("down") })
+	_, err = failing(t.Context(), person{sex: "f"})
+	require.Error(t, err)
+
+	refusing := WrapOr(func(context.Context, person) (int, error) { return 1, nil }, nil, groupsOf, positive,
+		func(context.Context, person) (int, error) { return -1, nil })
+	_, err = refusing(t.Context(), person{sex: "f"})
+	require.ErrorIs(t, err, ErrNotCounted, "no monitor refuses")
+	next := func(context.Context, person) (int, error) { return 1, nil }
+	assert.PanicsWithValue(t, "fairness.WrapOr: the monitor never looks whether it is breached: set Options.CheckEvery or Options.OnBreach",
+		func() { WrapOr(next, newMonitor(t, nil, "sex"), groupsOf, positive, next) })
+	assert.Panics(t, func() { WrapOr(next, m, groupsOf, positive, nil) })
+}

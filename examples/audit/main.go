@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/fairlead-go/fairlead/fairness"
 	"github.com/fairlead-go/fairlead/fairness/report"
@@ -125,19 +126,29 @@ func run(args []string, out, help io.Writer) error {
 	return nil
 }
 
+// printable takes control characters out of what a file says: a terminal would obey them.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
 // show prints what the report says, in one table for each attribute.
 func show(out io.Writer, source string, a report.Audit) error {
-	fmt.Fprintf(out, "%s\n", source)
+	fmt.Fprintf(out, "%s\n", printable(source))
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range a.Views {
-		fmt.Fprintf(w, "\nby %s\tdecisions\tfavourable\trate\t95 %% interval\n", strings.Join(v.Attributes, " and "))
+		fmt.Fprintf(w, "\nby %s\tdecisions\tfavourable\trate\t95 %% interval\n", printable(strings.Join(v.Attributes, " and ")))
 		for _, r := range v.Rows {
 			if r.Suppressed {
-				fmt.Fprintf(w, "%s\t%s\n", r.Group, r.Rate.Why)
+				fmt.Fprintf(w, "%s\t%s\n", printable(r.Group), r.Rate.Why)
 				continue
 			}
 			fmt.Fprintf(w, "%s\t%d\t%.0f\t%.1f %%\t%.1f to %.1f %%\n",
-				r.Group, r.Decisions, r.Rate.Num, 100*r.Rate.Value, 100*r.Rate.Low, 100*r.Rate.High)
+				printable(r.Group), r.Decisions, r.Rate.Num, 100*r.Rate.Value, 100*r.Rate.Low, 100*r.Rate.High)
 		}
 		if v.Ratio.Defined {
 			fmt.Fprintf(w, "lowest over highest: %.3f (%.3f to %.3f)\n", v.Ratio.Value, v.Ratio.Low, v.Ratio.High)
@@ -146,9 +157,9 @@ func show(out io.Writer, source string, a report.Audit) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\n%s\n", a.Verdict.Sentence)
+	fmt.Fprintf(out, "\n%s\n", printable(a.Verdict.Sentence))
 	for _, f := range a.Verdict.Findings[1:] {
-		fmt.Fprintln(out, f.Sentence)
+		fmt.Fprintln(out, printable(f.Sentence))
 	}
 	return nil
 }

@@ -86,3 +86,11 @@ func TestWhatIsWrongIsSaidInOneLine(t *testing.T) {
 	}
 	require.ErrorIs(t, run([]string{"-h"}, io.Discard, io.Discard), flag.ErrHelp)
 }
+
+// A file may say anything; a terminal obeys what it is sent.
+func TestATerminalIsSentNoCommands(t *testing.T) {
+	out, err := audit(t, "-csv", file(t, "sex,outcome\n\x1b[31mf,1\nm,0\n\x1b]0;owned\x07,1\n\x1b[31mf,1\nm,0\n"), "-groups", "sex")
+	require.NoError(t, err)
+	assert.NotContains(t, out, "\x1b")
+	assert.NotContains(t, out, "\x07")
+}

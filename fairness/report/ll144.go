@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/csv"
 	"fmt"
 	"html/template"
 	"io"
@@ -18,6 +19,9 @@ import (
 func WriteLL144(w io.Writer, r fairness.LL144Report) error {
 	var b strings.Builder
 	b.WriteString("# Bias audit (6 RCNY 5-301)\n")
+	if r.Median != nil {
+		fmt.Fprintf(&b, "\nMedian score of the full sample: %s\n", plain(*r.Median))
+	}
 	for _, t := range r.Tables() {
 		fmt.Fprintf(&b, "\n## %s\n\n", escape(t.Title))
 		if r.Scoring {
@@ -47,6 +51,37 @@ func WriteLL144(w io.Writer, r fairness.LL144Report) error {
 	return nil
 }
 
+// plainOf prints a number that may be behind a pointer, as templates hand them on.
+func plainOf(v any) string {
+	if p, ok := v.(*float64); ok {
+		return plain(*p)
+	}
+	n, _ := v.(float64)
+	return plain(n)
+}
+
+// WriteLL144CSV writes one line for each category of each table.
+func WriteLL144CSV(w io.Writer, r fairness.LL144Report) error {
+	c := csv.NewWriter(w)
+	lines := [][]string{{"table", "category", "applicants", "selected", "rate", "impact_ratio", "note"}}
+	for _, t := range r.Tables() {
+		for _, row := range t.Rows {
+			note := row.Excluded
+			if note == "" && row.Small {
+				note = "less than 2 % of the data"
+			}
+			lines = append(lines, []string{
+				t.Title, guard(label(row.Groups, false)), plain(row.Applicants), plain(row.Selected), empty(row.Rate.Value), empty(row.Ratio.Value), note,
+			})
+		}
+	}
+	lines = append(lines, []string{"Unknown", "", plain(r.Unknown), "", "", "", r.Note})
+	if err := c.WriteAll(lines); err != nil {
+		return fmt.Errorf("report: csv: %w", err)
+	}
+	return nil
+}
+
 // notes are what must be said about a table's small categories.
 func notes(t fairness.LL144Table) []string {
 	var out []string
@@ -66,7 +101,7 @@ func notes(t fairness.LL144Table) []string {
 // no picture from elsewhere.
 func WriteLL144HTML(w io.Writer, r fairness.LL144Report) error {
 	page, err := template.New("ll144").Funcs(template.FuncMap{
-		"percent": percent, "plain": plain, "ratio": impactRatio, "notes": notes, "style": func() template.CSS { return style },
+		"percent": percent, "plain": func(v any) string { return plainOf(v) }, "ratio": impactRatio, "notes": notes, "style": func() template.CSS { return style },
 		"name": func(row fairness.LL144Row) string { return label(row.Groups, false) },
 		"bar":  func(row fairness.LL144Row) template.HTML { return bar(Row{Rate: row.Rate}) },
 	}).Parse(ll144Page)
@@ -84,6 +119,7 @@ const ll144Page = `<!DOCTYPE html>
 <title>Bias audit (6 RCNY 5-301)</title>
 <style>{{style}}</style></head><body><main>
 <h1>Bias audit (6 RCNY 5-301)</h1>
+{{with .Median}}<p>Median score of the full sample: {{plain .}}</p>{{end}}
 {{$scoring := .Scoring}}{{range $t := .Tables}}<section><h2>{{.Title}}</h2>
 <table><thead><tr><th scope="col">Category</th><th scope="col"># of Applicants</th>{{if not $scoring}}<th scope="col"># Selected</th>{{end}}<th scope="col">{{if $scoring}}Scoring Rate{{else}}Selection Rate{{end}}</th><th scope="col">95 % interval</th><th scope="col">Impact Ratio</th></tr></thead>
 <tbody>{{range .Rows}}<tr><th scope="row">{{name .}}</th><td>{{plain .Applicants}}</td>{{if not $scoring}}<td>{{plain .Selected}}</td>{{end}}<td>{{percent .Rate.Value}}</td><td>{{bar .}}</td><td>{{ratio .}}</td></tr>{{end}}</tbody></table>

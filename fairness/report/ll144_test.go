@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"encoding/csv"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,7 +18,12 @@ func TestWriteLL144(t *testing.T) {
 		cell(667, 723, "Male", "White"), cell(555, 626, "Female", "White"), cell(9, 1, "Male", "Asian|x"), cell(1, 2, "", "White"), cell(5, 995, "<script>alert(1)</script>", "White"),
 	}}
 	for _, scoring := range []bool{false, true} {
-		r, err := fairness.LL144(table, fairness.LL144Options{Sex: "sex", Race: "race", ExcludeSmall: true, Scoring: scoring})
+		options := fairness.LL144Options{Sex: "sex", Race: "race", ExcludeSmall: true, Scoring: scoring}
+		if scoring {
+			median := 61.5
+			options.Median = &median
+		}
+		r, err := fairness.LL144(table, options)
 		require.NoError(t, err)
 		var b bytes.Buffer
 		require.NoError(t, WriteLL144(&b, r))
@@ -31,6 +38,16 @@ func TestWriteLL144(t *testing.T) {
 		} else {
 			assert.Contains(t, text, "| Female | 1181 | 555 | 47.0 % | 0.973 |")
 		}
+		assert.Equal(t, scoring, strings.Contains(text, "Median score of the full sample: 61.5"))
+		var sheet bytes.Buffer
+		require.NoError(t, WriteLL144CSV(&sheet, r))
+		lines, err := csv.NewReader(&sheet).ReadAll()
+		require.NoError(t, err)
+		require.Len(t, lines, 1+3+2+4+1)
+		assert.Equal(t, []string{"Sex", "Female", "1181", "555", "0.469941", "0.973"}, []string{lines[2][0], lines[2][1], lines[2][2], lines[2][3], lines[2][4], lines[2][5][:5]})
+		assert.Contains(t, lines[5][6], "less than 2 %")
+		assert.Equal(t, "3", lines[len(lines)-1][2])
+		require.ErrorIs(t, WriteLL144CSV(full{}, r), errFull)
 		require.ErrorIs(t, WriteLL144(full{}, r), errFull)
 		require.ErrorIs(t, WriteLL144HTML(full{}, r), errFull)
 		var page bytes.Buffer
@@ -41,6 +58,7 @@ func TestWriteLL144(t *testing.T) {
 		}
 		assert.Equal(t, !scoring, bytes.Contains(page.Bytes(), []byte("# Selected")))
 		assert.NotContains(t, html, "<script")
+		assert.Equal(t, scoring, strings.Contains(html, "Median score of the full sample: 61.5"))
 
 	}
 }
