@@ -18,6 +18,8 @@ func appendBody(dst []byte, r *Record) []byte {
 	w.str("version", r.Version)
 	w.num("attempt", int64(r.Attempt))
 	w.str("card", r.Card)
+	w.str("trace", r.Trace)
+	w.str("span", r.Span)
 	w.time("began", r.Began)
 	w.num("took_ns", int64(r.Took))
 	w.str("outcome", string(r.Outcome))
@@ -125,9 +127,23 @@ func (w *jsonWriter) explanation(k string, x *Explanation) {
 	}
 	w.str("consequence", x.Consequence)
 	w.str("contest", x.Contest)
+	w.score(x.Score)
 	w.attribution("attribution", x.Attribution)
 	w.factors("counterfactual", x.Counterfactual)
 	w.adverse("adverse", x.Adverse)
+	w.close('}')
+}
+
+func (w *jsonWriter) score(s *Score) {
+	if s == nil {
+		return
+	}
+	w.open("score", '{')
+	w.real("value", s.Value)
+	w.float("min", s.Min)
+	w.float("max", s.Max)
+	w.float("needed", s.Needed)
+	w.str("source", s.Source)
 	w.close('}')
 }
 

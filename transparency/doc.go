@@ -40,6 +40,7 @@
 //	system, version     text                           fairlead.System
 //	attempt             from 0                         the HTTP client's retries
 //	card                SHA-256, hex                   Options.Card
+//	trace, span         32, 16 hex digits              the span that the record was made in
 //	began               RFC 3339, UTC                  the clock, when the decision began
 //	took_ns             nanoseconds                    from then until it was recorded
 //	outcome             allowed, fallback, denied, held, replaced, rejected, stopped, abandoned, failed

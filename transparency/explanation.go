@@ -33,12 +33,23 @@ type Explanation struct {
 	Consequence string `json:"consequence,omitempty"`
 	// Contest says how to object, or where. Default: none.
 	Contest string `json:"contest,omitempty"`
+	// Score is the figure that the answer rests on, where there is one (15 USC 1681m(a), 1681g(f)). Default: none.
+	Score *Score `json:"score,omitempty"`
 	// Attribution is how the factors were computed, as package explain returned it: with it they can be checked. Default: none.
 	Attribution *explain.Attribution `json:"attribution,omitempty"`
 	// Counterfactual is what would have had to be different (explain.Flip.Factors). Default: none.
 	Counterfactual []Factor `json:"counterfactual,omitempty"`
 	// Adverse are the principal reasons of an adverse decision, as ReasonMap.Adverse made them. Default: none.
 	Adverse *Adverse `json:"adverse,omitempty"`
+}
+
+// Score is a figure that an answer rests on. It prints redacted.
+type Score struct {
+	Value  float64 `json:"value"`            // Required.
+	Min    float64 `json:"min,omitempty"`    // the least it can be, if Min < Max. Default: not stated.
+	Max    float64 `json:"max,omitempty"`    // the most it can be, if Min < Max. Default: not stated.
+	Needed float64 `json:"needed,omitempty"` // what was needed. Default: not stated.
+	Source string  `json:"source,omitempty"` // who made it: a bureau, a model. Default: not stated.
 }
 
 // DataUse is one kind of data that went into an answer.
@@ -62,7 +73,7 @@ type Citation struct {
 func (x *Explanation) empty() bool {
 	return x.Summary == "" && len(x.Factors) == 0 && x.Model == "" && x.Version == "" && x.Policy == "" && x.Result == "" &&
 		len(x.Uses) == 0 && len(x.Citations) == 0 && x.Consequence == "" && x.Contest == "" &&
-		x.Attribution == nil && len(x.Counterfactual) == 0 && x.Adverse == nil
+		x.Attribution == nil && x.Score == nil && len(x.Counterfactual) == 0 && x.Adverse == nil
 }
 
 // over lays what next says over x.
@@ -94,6 +105,9 @@ func (x *Explanation) over(next *Explanation) {
 	}
 	if next.Attribution != nil {
 		x.Attribution = next.Attribution
+	}
+	if next.Score != nil {
+		x.Score = next.Score
 	}
 	if next.Adverse != nil {
 		x.Adverse = next.Adverse

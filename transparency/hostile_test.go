@@ -73,7 +73,7 @@ func TestWhatLeavesTheGoroutineLeavesARecord(t *testing.T) {
 		"a request's GetBody": func(ctx context.Context, j *transparency.Journal) {
 			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1/", strings.NewReader("x"))
 			r.GetBody = func() (io.ReadCloser, error) { runtime.Goexit(); return nil, nil }
-			_, _ = transparency.Transport(nil, j, func(transparency.Exchange) transparency.Explanation { return transparency.Explanation{} }).RoundTrip(r)
+			_, _ = transparency.Transport(nil, j, func(transparency.Exchange) transparency.Explanation { return transparency.Explanation{} }).RoundTrip(r) //nolint:bodyclose // it never returns
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -317,16 +317,39 @@ func TestNoTypeShowsWhatItHolds(t *testing.T) {
 	event := transparency.Event{Details: json.RawMessage(`"` + canary + `"`)}
 	exchange := transparency.Exchange{Sent: []byte(canary), Received: []byte(canary), Request: httptest.NewRequest(http.MethodGet, "/"+canary, nil)}
 	for _, v := range []any{
-		r, &r, []transparency.Record{r}, []*transparency.Record{&r}, map[string]transparency.Record{"r": r}, struct{ R transparency.Record }{r},
-		x, &x, []transparency.Explanation{x}, struct{ X *transparency.Explanation }{&x},
-		content, []transparency.Content{content}, x.Factors, struct{ F []transparency.Factor }{x.Factors},
-		part, []explain.Part{part}, *x.Attribution, x.Attribution, []explain.Attribution{*x.Attribution},
-		event, []transparency.Event{event}, transparency.Decision{Why: canary, Record: r}, []transparency.Decision{{Why: canary, Record: r}},
-		transparency.SubjectReport{Subject: canary, Consents: []transparency.Event{event}}, &transparency.SubjectReport{Subject: canary},
-		[]transparency.SubjectReport{{Subject: canary}}, []transparency.Citation{{Title: canary}},
-		transparency.Replayed[string]{Record: r, Output: canary}, []transparency.Replayed[string]{{Output: canary}},
-		exchange, []transparency.Exchange{exchange}, &exchange,
-		explain.Change[int]{Field: "income", Value: canary}, explain.Flip[int]{Changes: []explain.Change[int]{{Field: "income", Value: canary}}},
+		r, &r,
+		[]transparency.Record{r},
+		[]*transparency.Record{&r},
+		map[string]transparency.Record{"r": r},
+		struct{ R transparency.Record }{r},
+		x, &x,
+		[]transparency.Explanation{x},
+		struct{ X *transparency.Explanation }{&x},
+		content,
+		[]transparency.Content{content},
+		x.Factors,
+		struct{ F []transparency.Factor }{x.Factors},
+		part,
+		[]explain.Part{part},
+		transparency.Score{Value: 1, Source: canary},
+		[]transparency.Score{{Source: canary}},
+		*x.Attribution, x.Attribution,
+		[]explain.Attribution{*x.Attribution},
+		event,
+		[]transparency.Event{event},
+		transparency.Decision{Why: canary, Record: r},
+		[]transparency.Decision{{Why: canary, Record: r}},
+		transparency.SubjectReport{Subject: canary, Consents: []transparency.Event{event}},
+		&transparency.SubjectReport{Subject: canary},
+		[]transparency.SubjectReport{{Subject: canary}},
+		[]transparency.Citation{{Title: canary}},
+		transparency.Replayed[string]{Record: r, Output: canary},
+		[]transparency.Replayed[string]{{Output: canary}},
+		exchange,
+		[]transparency.Exchange{exchange},
+		&exchange,
+		explain.Change[int]{Field: "income", Value: canary},
+		explain.Flip[int]{Changes: []explain.Change[int]{{Field: "income", Value: canary}}},
 		[]explain.Flip[string]{{Changes: []explain.Change[string]{{Field: "income", Value: canary}}}},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
@@ -374,11 +397,11 @@ func neverReadToItsEnd(t *testing.T) {
 	for name, body := range bodies {
 		j, _ := open(t, nil)
 		base := roundTripper(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, ContentLength: -1}, nil
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, ContentLength: -1}, nil
 		})
 		ctx, cancel := context.WithCancel(call.WithSubject(t.Context(), "c-1"))
 		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/", nil)
-		resp, err := transparency.Transport(base, j, func(transparency.Exchange) transparency.Explanation { return transparency.Explanation{} }).RoundTrip(r)
+		resp, err := transparency.Transport(base, j, func(transparency.Exchange) transparency.Explanation { return transparency.Explanation{} }).RoundTrip(r) //nolint:bodyclose // that nobody closes it is the test
 		require.NoError(t, err)
 		if name == "panics" {
 			assert.PanicsWithValue(t, canary, func() { _, _ = resp.Body.Read(make([]byte, 10)) })

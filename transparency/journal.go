@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
@@ -150,6 +151,9 @@ var drafts = sync.Pool{New: func() any { return new(draft) }}
 func (j *Journal) write(ctx context.Context, kind, once string, r *Record) error {
 	if r.Card == "" {
 		r.Card = j.card
+	}
+	if sc := trace.SpanContextFromContext(ctx); r.Trace == "" && sc.IsValid() {
+		r.Trace, r.Span = sc.TraceID().String(), sc.SpanID().String()
 	}
 	w := drafts.Get().(*draft) // only New fills the pool
 	defer func() {

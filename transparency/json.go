@@ -81,6 +81,16 @@ func (w *jsonWriter) float(k string, f float64) {
 	}
 }
 
+// real is float that writes 0 too.
+func (w *jsonWriter) real(k string, f float64) {
+	if f == 0 {
+		w.key(k)
+		w.b = append(w.b, '0')
+		return
+	}
+	w.float(k, f)
+}
+
 func (w *jsonWriter) yes(k string, v bool) {
 	if v {
 		w.key(k)

@@ -67,6 +67,11 @@ func (m *masker) explanation(x *Explanation) {
 		m.text(&x.Citations[i].Title)
 		m.text(&x.Citations[i].Source)
 	}
+	if x.Score != nil {
+		s := *x.Score
+		m.text(&s.Source)
+		x.Score = &s
+	}
 	if x.Attribution != nil {
 		a := *x.Attribution
 		a.Parts = slices.Clone(a.Parts)

@@ -54,6 +54,18 @@ func (x Explanation) LogValue() slog.Value { return slog.StringValue(x.String())
 // MarshalJSON is String, for logs that write JSON; see [Record.JSON].
 func (x Explanation) MarshalJSON() ([]byte, error) { return json.Marshal(x.String()) }
 
+// String says nothing about the person.
+func (s Score) String() string { return "transparency.Score(redacted)" }
+
+// Format prints String under every verb.
+func (s Score) Format(f fmt.State, _ rune) { format(f, s.String()) }
+
+// LogValue keeps the figure out of slog.
+func (s Score) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalJSON is String, for logs that write JSON; see [Record.JSON].
+func (s Score) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
+
 // String says nothing about the document.
 func (c Citation) String() string { return "transparency.Citation(redacted)" }
 

@@ -23,6 +23,8 @@ type Record struct {
 	Version string    `json:"version,omitzero"` // of the system
 	Attempt int       `json:"attempt,omitzero"` // from 0, of one HTTP request
 	Card    string    `json:"card,omitzero"`    // digest of the system card in force, see Journal.Card
+	Trace   string    `json:"trace,omitzero"`   // ID of the trace, 32 hexadecimal digits; "" without one
+	Span    string    `json:"span,omitzero"`    // ID of the span within it, 16 hexadecimal digits
 
 	At    time.Time     `json:"at,omitzero"`      // when it was recorded, UTC
 	Began time.Time     `json:"began,omitzero"`   // when the call began, UTC

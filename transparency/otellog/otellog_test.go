@@ -110,6 +110,10 @@ func TestAsManyLogRecordsAsTheTreeHasEntries(t *testing.T) {
 			assert.Equal(t, "chat", have["fairlead.system"].AsString())
 			assert.NotEmpty(t, have["fairlead.outcome"].AsString())
 			assert.True(t, r.TraceID().IsValid(), "within the trace of the call")
+			record, err := j.Lookup(t.Context(), e.Key)
+			require.NoError(t, err)
+			assert.Equal(t, r.TraceID().String(), record.Trace, "and the record says which")
+			assert.Equal(t, r.SpanID().String(), record.Span)
 			assert.Equal(t, have["fairlead.outcome"].AsString() == "failed", r.Severity() == log.SeverityWarn)
 		}
 	}

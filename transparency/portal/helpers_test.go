@@ -97,14 +97,17 @@ func refused(subject string) transparency.Record {
 	a := &explain.Attribution{
 		Method: explain.Exact, Output: 38, Base: 61, Reference: "approved applicants", Rows: 20, Evals: 2560,
 		Parts: []explain.Part{
-			{Name: "time in your job", Value: "4 months", Phi: -14}, {Name: "amount asked for", Value: "12,000", Phi: -9.5},
-			{Name: "income", Value: "2,400 a month", Phi: -4}, {Name: "repayments so far", Value: "all on time", Phi: 4.5},
+			{Name: "time in your job", Value: "4 months", Phi: -14},
+			{Name: "amount asked for", Value: "12,000", Phi: -9.5},
+			{Name: "income", Value: "2,400 a month", Phi: -4},
+			{Name: "repayments so far", Value: "all on time", Phi: 4.5},
 		},
 	}
 	return transparency.Record{
 		Subject: subject, Outcome: "allowed", System: "credit", Version: "3", Session: uuid.NewString(),
 		Explanation: transparency.Explanation{
 			Result: "No loan of 12,000", Factors: a.Factors(0), Attribution: a, Uses: uses, Policy: "credit policy 7",
+			Score:       &transparency.Score{Value: 38, Max: 100, Needed: 55, Source: "the bank's scorecard"},
 			Consequence: "You can ask again at any time; asking leaves no trace at the bureau.",
 			Contest:     "A person will look at it again if you ask: write to <EMAIL_ADDRESS_1> or use the button.",
 			Counterfactual: []transparency.Factor{

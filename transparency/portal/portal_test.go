@@ -68,7 +68,7 @@ func TestADecisionIsToldInFull(t *testing.T) {
 		"time in your job: 4 months", "against you", "for you", "compared with approved applicants", "You can ask again at any time",
 		"time in your job: 12 months", "amount asked for: 9,000", "A person checked it and approved it.", "You had agreed to this use: credit.",
 		"the credit bureau", "five years", "1 e-mail address", "2 bank account numbers", "What the system was given", "a scorecard of seven figures",
-		"89.1 % (86 – 91.7)", "place 7 in the log", id, "decision/" + id + "/person", "decision/" + id + "/proof.json", "write to (your e-mail address)",
+		"89.1 % (86 – 91.7)", "The score was 38, on a scale from 0 to 100. 55 was needed. It was made by the bank&#39;s scorecard.", "place 7 in the log", id, "decision/" + id + "/person", "decision/" + id + "/proof.json", "write to (your e-mail address)",
 	} {
 		assert.Contains(t, a.body, said)
 	}
@@ -465,6 +465,7 @@ func told(s string) transparency.Record {
 	x.Attribution.Reference, x.Adverse.Reference = s, s
 	x.Uses = []transparency.DataUse{{Category: s, Source: s, Purpose: s, Basis: s, Recipients: []string{s}, Retention: s}}
 	x.Citations = []transparency.Citation{{Title: s, Source: s}}
+	x.Score.Source = s
 	for i := range x.Adverse.Reasons {
 		x.Adverse.Reasons[i].Text = s
 	}
@@ -614,7 +615,7 @@ func TestManyReadersAtOnce(t *testing.T) {
 }
 
 func TestOptionsSayWhatTheyDo(t *testing.T) {
-	var _ web.Auth = signedIn // one type of authoriser everywhere
+	assert.IsType(t, web.Auth(nil), web.Auth(signedIn), "one type of authoriser everywhere")
 	h := open(t, func(_ *house, o *portal.Options) { o.Brand = ""; o.Location = time.FixedZone("CET", 3600) })
 	id := h.record(refused("eve")).String()
 	assert.Contains(t, h.get("eve", "").body, "Your data and decisions")

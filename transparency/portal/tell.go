@@ -132,6 +132,7 @@ type decision struct {
 	None    string   // why there are no reasons
 	Rough   bool     // the reasons are not exact
 	Instead []string
+	Score   string
 	Uses    []transparency.DataUse
 	Cited   []transparency.Citation
 	Hidden  []string
@@ -180,6 +181,9 @@ func (t *teller) decision() *decision {
 	for _, f := range x.Counterfactual {
 		d.Instead = append(d.Instead, t.factor(f))
 	}
+	if x.Score != nil {
+		d.Score = t.score(x.Score)
+	}
 	for _, c := range x.Citations {
 		d.Cited = append(d.Cited, transparency.Citation{Title: t.plain(c.Title), Source: t.plain(c.Source)})
 	}
@@ -189,6 +193,21 @@ func (t *teller) decision() *decision {
 		}
 	}
 	return d
+}
+
+// score is the figure behind the answer, in a sentence.
+func (t *teller) score(s *transparency.Score) string {
+	out := t.v.T("The score was %s.", t.v.Number(s.Value))
+	if s.Min < s.Max {
+		out = t.v.T("The score was %s, on a scale from %s to %s.", t.v.Number(s.Value), t.v.Number(s.Min), t.v.Number(s.Max))
+	}
+	if s.Needed != 0 {
+		out += " " + t.v.T("%s was needed.", t.v.Number(s.Needed))
+	}
+	if s.Source != "" {
+		out += " " + t.v.T("It was made by %s.", t.plain(s.Source))
+	}
+	return out
 }
 
 // reached says that the system has said something.
