@@ -196,7 +196,6 @@ func TestStopReachesOtherProcesses(t *testing.T) {
 					once := sync.OnceFunc(func() { close(calling) })
 					for desk.Check(t.Context()) == nil {
 						once()
-						runtime.Gosched()
 					}
 					refused <- time.Now()
 				}()
