@@ -13,7 +13,12 @@
 // A Monitor counts; it keeps no people and no decisions. Its Table is the counts of
 // every combination of groups, from which rates, gaps and verdicts are computed when
 // asked for, with intervals, by any of the attributes. Tables of several processes
-// are added with Merge.
+// are added with Merge, or by the ledger they share (Options.Ledger), which keeps the
+// counts over restarts too. History tells how they came about over time; package report
+// shows all of it on a page that stays up to date.
+//
+// WrapOr runs something else while a breach is proven; Monitor.Breached lets a rule of
+// oversight hold the calls for a person instead; Options.OnBreach tells somebody.
 //
 // # What a verdict means
 //

@@ -3,5 +3,6 @@
 // Audit, in which small groups are suppressed, so that no form tells more than another.
 //
 // Most callers want Of and one of the Audit's Write methods; New serves the live page of
-// a monitor.
+// a monitor, with the same four forms to take along. WriteLL144 and its sisters write the
+// bias audit of New York City.
 package report
