@@ -78,23 +78,43 @@ type place struct{ name, path string }
 // pages are all of them, for a tab that signs in as an applicant and as a reviewer.
 func (l *lender) pages(b *tab) []place {
 	b.t.Helper()
-	b.open("/customers")
-	b.follow("Act as 1")
-	b.follow("Ask for the loan")
-	loan := strings.TrimPrefix(b.url(), l.url)
 	b.open("/customers?from=35")
 	b.follow("Act as 35") // a close call
 	b.follow("Ask for the loan")
 	held := strings.TrimPrefix(b.url(), l.url)
+	id := strings.TrimPrefix(held, "/application/")
+	b.open("/apply")
+	b.fill("input[name=amount]", "1000")
+	b.fill("input[name=months]", "6")
+	b.follow("Ask for the loan")
+	loan := strings.TrimPrefix(b.url(), l.url)
 	b.open("/staff")
 	b.follow("Sign in as reviewer-1")
-	_ = loan
+	b.open("/console/case/" + id)
+	b.follow("Take this case")
 	return []place{
 		{"the tour", "/"},
 		{"the applicants", "/customers"},
 		{"the form", "/apply"},
 		{"a held application", held},
+		{"a loan", loan},
 		{"staff", "/staff"},
 		{"no such page", "/nothing"},
+		{"choices", "/privacy/"},
+		{"history", "/privacy/history"},
+		{"decisions", "/decisions/"},
+		{"a held decision", "/decisions/decision/" + id},
+		{"a decision", "/decisions/decision/" + strings.TrimPrefix(loan, "/application/")},
+		{"asking for a person", "/decisions/decision/" + id + "/person"},
+		{"what is used", "/decisions/data"},
+		{"taking it along", "/decisions/take"},
+		{"being forgotten", "/decisions/forget"},
+		{"the queue", "/console/"},
+		{"a view of the queue", "/console/?view=appeals"},
+		{"a case", "/console/case/" + id},
+		{"stop", "/console/stop"},
+		{"reviewers", "/console/reviewers"},
+		{"health", "/console/health"},
+		{"fairness", "/fairness/"},
 	}
 }
