@@ -34,7 +34,7 @@ func draw(r fairness.Rate, limit float64) *drawing {
 // timeline is the rates of an attribute's groups over time.
 type timeline struct {
 	By     string
-	Lines  []line
+	Lines  []rated
 	Grid   []mark
 	Ends   []mark // the first and the last moment, at the bottom
 	Length string // of a slice
@@ -47,8 +47,8 @@ type mark struct {
 	Text string
 }
 
-// line is one group's.
-type line struct {
+// rated is one group's line.
+type rated struct {
 	Group  string
 	Shape  string // of its points
 	Dash   string // of the line; "" for a solid one
@@ -128,11 +128,11 @@ func timelineOf(v View, attribute int, history []fairness.Slice, minCell uint64)
 		t.More = len(rows) - len(looks)
 		rows = rows[:len(looks)]
 	}
-	type rated struct {
+	type moment struct {
 		at   time.Time
 		rate float64
 	}
-	all, top, most := make([][]rated, len(rows)), 0.0, 0
+	all, top, most := make([][]moment, len(rows)), 0.0, 0
 	for k, r := range rows {
 		for _, s := range history {
 			for _, c := range s.Views[attribute].Cells {
@@ -140,7 +140,7 @@ func timelineOf(v View, attribute int, history []fairness.Slice, minCell uint64)
 					continue
 				}
 				if rate := fairness.SelectionRate.Of(c); rate.Defined {
-					all[k] = append(all[k], rated{s.From.Add(s.To.Sub(s.From) / 2), rate.Value})
+					all[k] = append(all[k], moment{s.From.Add(s.To.Sub(s.From) / 2), rate.Value})
 					top = max(top, rate.Value)
 				}
 			}
@@ -160,7 +160,7 @@ func timelineOf(v View, attribute int, history []fairness.Slice, minCell uint64)
 		if len(points) == 0 {
 			continue
 		}
-		l := line{Group: rows[k].Group, Shape: looks[k].shape, Dash: looks[k].dash}
+		l := rated{Group: rows[k].Group, Shape: looks[k].shape, Dash: looks[k].dash}
 		for i, p := range points {
 			l.Points = append(l.Points, spot{x(p.at), y(p.rate)})
 			l.Path += fmt.Sprintf("%s%g %g", map[bool]string{true: "M", false: "L"}[i == 0], x(p.at), y(p.rate))
@@ -172,7 +172,7 @@ func timelineOf(v View, attribute int, history []fairness.Slice, minCell uint64)
 		rate := scale * float64(i) / 4
 		t.Grid = append(t.Grid, mark{y(rate), strings.TrimSuffix(fmt.Sprintf("%.1f", 100*rate), ".0") + " %"})
 	}
-	t.Ends = []mark{{lineLeft, moment(from, to)}, {lineRight, moment(to, from)}}
+	t.Ends = []mark{{lineLeft, dated(from, to)}, {lineRight, dated(to, from)}}
 	t.Length = span(history[0].To.Sub(history[0].From))
 	t.Words = "Share of favourable answers by " + t.By + ", first to last: " + strings.Join(words, "; ")
 	return t, true
@@ -190,8 +190,8 @@ func scaleOf(top float64) float64 {
 
 func round(v float64) float64 { return math.Round(10*v) / 10 }
 
-// moment is as much of a time as tells it from the other end.
-func moment(t, other time.Time) string {
+// dated is as much of a time as tells it from the other end.
+func dated(t, other time.Time) string {
 	if t.Sub(other).Abs() < 48*time.Hour {
 		return t.Format("2 Jan 15:04")
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -160,6 +161,45 @@ func TestABetsVerdictStands(t *testing.T) {
 	for name, text := range all(t, a) {
 		if name != "csv" {
 			assert.Contains(t, text, "WATCH: a bet.", name)
+		}
+	}
+}
+
+// A page of many small cells must come in good time, and nothing hidden may be worked out:
+// no line has exactly one hidden row.
+func TestSuppressionOfManyCells(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	table := fairness.Table{Attributes: []string{"a", "b"}}
+	const side = 64
+	for i := range side {
+		for j := range side {
+			n := float64(r.IntN(300))
+			c := cell(float64(int(n/2)), n-float64(int(n/2)), fmt.Sprint(i), fmt.Sprint(j))
+			c.Ends.Denied = uint64(r.IntN(9))
+			table.Cells = append(table.Cells, c)
+		}
+	}
+	a, err := Of(table, &Options{At: at})
+	require.NoError(t, err)
+	view := a.Views[2]
+	require.Len(t, view.Rows, side*side)
+	assert.Less(t, view.Suppressed, side*side/2, "no more than is needed")
+	rows, ends := map[string]int{}, map[string]int{}
+	for _, row := range view.Rows {
+		first, second, _ := strings.Cut(row.Group, ", ")
+		for _, key := range []string{"", "a" + first, "b" + second} {
+			if row.Suppressed {
+				rows[key]++
+			}
+			if row.Ends.Denied.Hidden {
+				ends[key]++
+			}
+		}
+		assert.False(t, !row.Suppressed && row.Decisions > 0 && row.Decisions < DefaultMinCell)
+	}
+	for _, hidden := range []map[string]int{rows, ends} {
+		for key, n := range hidden {
+			assert.NotEqual(t, 1, n, key)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -29,8 +30,7 @@ func (s *suppression) rows(t fairness.Table, also []bool) []bool {
 			}
 		}
 	}
-	for s.complement(t, hidden) {
-	}
+	s.complement(t, hidden)
 	if len(t.Attributes) == 1 {
 		for i, c := range t.Cells {
 			if hidden[i] && len(c.Groups) == 1 {
@@ -41,48 +41,78 @@ func (s *suppression) rows(t fairness.Table, also []bool) []bool {
 	return hidden
 }
 
-// complement hides one more row of the first line in which a single one is hidden, and
-// tells whether there was such a line.
-func (s *suppression) complement(t fairness.Table, hidden []bool) bool {
-	everything := func(fairness.Cell) bool { return true }
-	if s.hideOneMore(t, hidden, everything) {
-		return true
-	}
-	if len(t.Attributes) < 2 {
-		return false
-	}
-	for j := range t.Attributes {
-		done := map[string]bool{}
-		for _, c := range t.Cells {
-			if j >= len(c.Groups) || done[c.Groups[j]] {
-				continue
-			}
-			value := c.Groups[j]
-			done[value] = true
-			if s.hideOneMore(t, hidden, func(o fairness.Cell) bool { return j < len(o.Groups) && o.Groups[j] == value }) {
-				return true
-			}
-		}
-	}
-	return false
+// line is rows whose total is known from another view: all of them, or those of one value.
+type line struct {
+	rows   []int // the smallest count first
+	next   int   // of rows, to be hidden
+	hidden int
 }
 
-func (s *suppression) hideOneMore(t fairness.Table, hidden []bool, in func(fairness.Cell) bool) bool {
-	count, next := 0, -1
-	for i, c := range t.Cells {
-		switch {
-		case !in(c):
-		case hidden[i]:
-			count++
-		case next < 0 || s.number(c) < s.number(t.Cells[next]):
-			next = i
+// complement hides the smallest of the others in every line in which a single one is
+// hidden, until there is no such line.
+func (s *suppression) complement(t fairness.Table, hidden []bool) {
+	lines, of := s.lines(t)
+	var open []*line
+	hide := func(row int) {
+		for _, l := range of[row] {
+			if l.hidden++; l.hidden == 1 {
+				open = append(open, l)
+			}
 		}
 	}
-	if count != 1 || next < 0 {
-		return false
+	for row, is := range hidden {
+		if is {
+			hide(row)
+		}
 	}
-	hidden[next] = true
-	return true
+	open = open[:0]
+	for _, l := range lines {
+		if l.hidden == 1 {
+			open = append(open, l)
+		}
+	}
+	for len(open) > 0 {
+		l := open[0]
+		open = open[1:]
+		for l.hidden == 1 && l.next < len(l.rows) {
+			row := l.rows[l.next]
+			l.next++
+			if !hidden[row] {
+				hidden[row] = true
+				hide(row)
+			}
+		}
+	}
+}
+
+// lines are the lines of a table, and those of each row.
+func (s *suppression) lines(t fairness.Table) (lines []*line, of [][]*line) {
+	order := make([]int, len(t.Cells))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.number(t.Cells[a]), s.number(t.Cells[b])) })
+	of = make([][]*line, len(t.Cells))
+	known := map[string]*line{}
+	put := func(key string, row int) {
+		l := known[key]
+		if l == nil {
+			l = &line{}
+			known[key] = l
+			lines = append(lines, l)
+		}
+		l.rows = append(l.rows, row)
+		of[row] = append(of[row], l)
+	}
+	for _, row := range order {
+		put("", row)
+		if groups := t.Cells[row].Groups; len(t.Attributes) > 1 {
+			for j, value := range groups {
+				put(strconv.Itoa(j)+"="+value, row)
+			}
+		}
+	}
+	return lines, of
 }
 
 // suppressions hides rows, and then the counts of single ends.
