@@ -34,6 +34,7 @@ func hostile(n int) map[string]string {
 		"1 1": rep("1 1 "), "1-1": rep("1-"), "123 456": rep("123 456 7890 "), "colons": rep(":"), "1:": rep("1:"), "::": rep("a::"),
 		"http": rep("http://"), "letters": rep("a"), "a1": rep("a1"), "4111": rep("4111 "), "plus": rep("+1 "), "www": rep("www."), "GB82": rep("GB82 "), "ssn": rep("ssn 123456789 "),
 		"names": rep("Aaa "), "boxes": rep("PO Box 1 "), "streets": rep("12 Aaa Aaa Street "), "wide": rep("١"), "invisible": rep("1\u200b"), "underscores": rep("_a"),
+		"00": rep("00 "), "headers": rep("eyJxx-"), "grafana": rep("glc_-"), "gitlab": rep("glpat-"), "host.com": rep("a.com "), "percent": rep("%40a"), "spaced": rep("1 1 1 1 1 1 1 1 1 1 2  "),
 	}
 }
 

@@ -1,5 +1,7 @@
 package pii
 
+import "strings"
+
 // date tries the digits of group a as the beginning of a date or a time stamp,
 // and as an age. Dates of birth are dates with a word for birth near them.
 func (s *sweep) date(a int) {
@@ -11,6 +13,10 @@ func (s *sweep) date(a int) {
 		return
 	}
 	s.age(g.start)
+	if g.n == 8 && s.on.has(kBirth) && plainDate(s.c.id(a, a)) && s.namedBefore(kBirth, g.start, wordsClose) {
+		s.put(g.start, g.end, kBirth, 0.8) // "dob": "19760305"
+		return
+	}
 	start, end, score := readDate(s.text, g.start)
 	if end == start {
 		return
@@ -27,6 +33,11 @@ func (s *sweep) date(a int) {
 	if s.on.has(kDate) {
 		s.report(kDate, start, end, score)
 	}
+}
+
+// plainDate reports whether eight digits are a day since 1900.
+func plainDate(v id) bool {
+	return v.num(0, 4) >= 1900 && v.num(0, 4) < 2100 && validDate(v.num(0, 4), v.num(4, 6), v.num(6, 8))
 }
 
 // readDate reads the date around the number at i. It returns an empty range
@@ -228,24 +239,18 @@ func readMonthFirst(text string, i, p, first int) (start, end int, score float64
 // age tries the number at i as an age: "34 years old", "aged 34".
 func (s *sweep) age(i int) {
 	n, p := shortNumber(s.text, i)
-	if !s.on.has(kAge) || p == i || p-i > 3 || n > 120 || wordAfter(s.text, p) {
+	if !s.on.has(kAge) || p == i || p-i > 3 || n > 120 || wordAfter(s.text, p) && !strings.HasPrefix(s.text[p:], "yo") {
 		return
 	}
 	q := p
 	if q < len(s.text) && (s.text[q] == ' ' || s.text[q] == '-') {
 		q++
 	}
-	if end := ageWords(s.text, q); end > q {
+	if end := ageWords(s.text, q); end > q && !wordAfter(s.text, end) && !lasts(s.text, i, end) {
 		s.put(i, end, kAge, named)
 		return
 	}
-	if i > 1 {
-		word := i - 1
-		for word > 0 && !partOfWord(s.text[word-1]) && i-word < 4 {
-			word--
-		}
-		if ageLabel(s.text, word) {
-			s.put(i, p, kAge, named)
-		}
+	if word := wordEnd(s.text, i); word > 0 && (ageLabel(s.text, word) || ageOfMe(s.text, word, p)) {
+		s.put(i, p, kAge, named)
 	}
 }

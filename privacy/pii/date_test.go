@@ -25,6 +25,15 @@ func TestDates(t *testing.T) {
 	}
 	assert.Equal(t, []string{"34"}, scanOne("AGE", "patient, age: 34, male"))
 	assert.Empty(t, scanOne("AGE", "page 34 of the old age report"))
+	for text, want := range map[string][]string{
+		"i'm 35yo": {"35yo"}, "8 months old": {"8 months old"}, "34-jährig": {"34-jährig"}, "mam 30 lat": {"30 lat"}, "ik ben 51 jaar": {"51 jaar"}, "elle a 42 ans": {"42 ans"},
+		"I'm 34 and live here": {"34"}, "Ich bin 27.": {"27"},
+		"I'm 5 minutes away": nil, "il y a 42 ans": nil, "hace 33 años": nil, "34 anni fa": nil, "30 lat temu": nil, "5 años de garantía": nil, "34 years old9": nil,
+	} {
+		assert.Equal(t, want, scanOne("AGE", text), text)
+	}
+	assert.Equal(t, []string{"19760305"}, scanOne("DATE_OF_BIRTH", `"dob": "19760305"`))
+	assert.Equal(t, []string{"12/05/80"}, scanOne("DATE_OF_BIRTH", "d.o.b. 12/05/80"))
 	var s Scanner
 	assert.Empty(t, s.Scan(nil, "born 12.05.1980, 34 years old"), "off unless asked for")
 }

@@ -76,6 +76,8 @@ func TestSurroundings(t *testing.T) {
 		for _, frame := range []string{
 			"%s", "%s is it", "it is %s", "(%s)", "[%s]", "\"%s\"", "{\"a\":\"%s\",\"b\":2}", "a\t%s\tb",
 			"| %s |", "<td>%s</td>", "see %s.", "see %s, then", "%s\n%s", "see: %s;", "(see %s)", "«%s»", "“%s”", "号码%s。", "\\n%s\\n",
+			";%s;", "'%s'", "`%s`", "*%s*", "**%s**", "#%s", "<b>%s</b>", "=%s", "%s\r\n", "- %s", "%s - ok", "%s!", "%s?", "…%s…", "\u00a0%s\u00a0", "\u3000%s\u3000",
+			"No. %s", "(ID %s)", "|%s|", "\x00%s\x00", "k\\\":\\\"%s\\\"", "key: %s\nnext",
 		} {
 			text := fmt.Sprintf(frame, in.Example)
 			if frame == "%s\n%s" {
@@ -85,6 +87,30 @@ func TestSurroundings(t *testing.T) {
 				assert.Equal(t, in.Example, got, "%s in %q", in.Kind, text)
 			}
 			assert.NotEmpty(t, s.Scan(nil, text), "%s in %q", in.Kind, text)
+		}
+	}
+}
+
+// TestInsideAURL finds each kind as a value of a query, and no kind of fixed
+// length where a letter touches it.
+func TestInsideAURL(t *testing.T) {
+	taller := map[Kind]bool{EmailAddress: true, URL: true, "JWT": true, PhoneNumber: true, "PRIVATE_KEY": true, "STREET_ADDRESS": true, "PERSON": true}
+	for _, in := range Kinds() {
+		s := Scanner{Kinds: []Kind{in.Kind}, MinScore: -1}
+		if in.Kind != URL {
+			for _, frame := range []string{"https://example.org/?id=%s&x=1", "id=%s&", "a,%s,b"} {
+				text := fmt.Sprintf(frame, in.Example)
+				assert.Contains(t, pieces(text, s.Scan(nil, text)), in.Example, "%s in %q", in.Kind, text)
+			}
+		}
+		if taller[in.Kind] {
+			continue
+		}
+		for _, frame := range []string{"x%s", "é%sé", "%sx", "9%s", "%s9"} {
+			text := fmt.Sprintf(frame, in.Example)
+			for _, f := range s.Scan(nil, text) {
+				assert.False(t, text[f.Start:f.End] == in.Example && f.Score >= defaultMinScore && !engine().glued.has(engine().byName[in.Kind]), "%s in %q", in.Kind, text)
+			}
 		}
 	}
 }

@@ -44,6 +44,31 @@ func TestPersonsByWhatStandsAroundThem(t *testing.T) {
 	})
 }
 
+// TestPersonsOfManyCultures holds what the lists, signatures and keys add.
+func TestPersonsOfManyCultures(t *testing.T) {
+	for text, want := range map[string][]string{
+		"Please contact Mr. Takahashi Kenji or Ms. Yoo Ji-won": {"Takahashi Kenji", "Yoo Ji-won"},
+		"Ask Kwame Nkrumah-Boateng about it":                   {"Kwame Nkrumah-Boateng"},
+		"Zhang Wei called":                                     {"Zhang Wei"},
+		"Call Anita today":                                     {"Anita"},
+		"Regards,\nXiadani Goikoetxea":                         {"Xiadani Goikoetxea"},
+		"Kind regards,\nThe Billing Department":                nil,
+		`{"firstName":"Anneliese","lastName":"Pfeifenberger"}`: {"Anneliese", "Pfeifenberger"},
+		"product name: Widget":                                 nil,
+		"- name: Install":                                      nil,
+		"ORDER CONFIRMED FOR JOHN SMITH":                       {"JOHN SMITH"},
+		"my name is selma":                                     {"selma"},
+		"mr. elliott flew home":                                {"elliott"},
+		"wait 100 ms runtime":                                  nil,
+		"Landerico B. Hidalgo":                                 {"Landerico B. Hidalgo"},
+		"the EvA and ToD types":                                nil,
+		"Speed Comparison":                                     nil,
+		"9Emilie Schneider":                                    nil,
+	} {
+		assert.Equal(t, want, scanOne("PERSON", text), text)
+	}
+}
+
 func TestPlacesListedOrAnnounced(t *testing.T) {
 	checkSpans(t, "LOCATION", []spans{
 		{"I flew from New Zealand to Reykjavík.", []string{"New Zealand", "Reykjavík"}},

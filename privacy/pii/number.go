@@ -27,14 +27,8 @@ func (v *id) num(i, j int) int {
 // number handles the digit at i: it parses the cluster around it and offers
 // each of its groups to every matcher as a beginning.
 func (s *sweep) number(i int) int {
-	if percent(s.text, i-1) {
-		if s.text[i] == '4' && s.text[i+1] == '0' {
-			return s.emailAt(i-1, i+2)
-		}
-		return i + 2
-	}
-	if percent(s.text, i-2) {
-		return i + 1
+	if end := s.percented(i); end > i {
+		return end
 	}
 	if end := s.secret(i); end > i {
 		return end
@@ -77,6 +71,22 @@ func (s *sweep) number(i int) int {
 	}
 	s.glued(i)
 	return next
+}
+
+// percented returns where the character ends that a URL writes in hexadecimal
+// with the digit at i, i if there is none.
+func (s *sweep) percented(i int) int {
+	text := s.text
+	switch {
+	case i > 0 && text[i-1] == '%' && percent(text, i-1):
+		if text[i] == '4' && text[i+1] == '0' {
+			return s.emailAt(i-1, i+2)
+		}
+		return i + 2
+	case i > 1 && text[i-2] == '%' && percent(text, i-2):
+		return i + 1
+	}
+	return i
 }
 
 // lone returns where the one or two digits at i end if nothing beside them can
@@ -203,7 +213,9 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	c, e := &s.c, s.eng
 	start, end := c.g[a].start, c.g[b].end
 	if inner>>sepParen != 0 && c.g[b].sep == sepParen && end < len(s.text) && s.text[end] == ')' {
-		end++
+		if end++; wordAfter(s.text, end) {
+			return
+		}
 	}
 	free := s.fills(start, end) // of the need for a word
 	var near set
@@ -215,11 +227,6 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	most := nd.best
 	if stand < most && !nd.sturdy {
 		most = stand
-	}
-	if most < s.min && !free {
-		if near, looked = s.lookAround(start, end), true; !nd.kinds.meets(&near) {
-			return
-		}
 	}
 	off := c.g[a].off
 	digits, small := c.digits.from(off), c.lower.from(off)
@@ -235,7 +242,11 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 			continue
 		}
 		if doubtful && !looked {
-			if near, looked = s.lookAround(start, end), true; !near.has(sh.rule) {
+			near, looked = s.lookAround(start, end), true
+			if most < s.min && !nd.kinds.meets(&near) {
+				return
+			}
+			if !near.has(sh.rule) {
 				continue
 			}
 		}

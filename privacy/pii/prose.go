@@ -227,6 +227,9 @@ func (s *sweep) capital(w *word) {
 
 // tell adds what the walk has found.
 func (s *sweep) tell(start, end int, k kid, score float64) {
+	if wordBefore(s.text, start) || wordAfter(s.text, end) {
+		return // "9Reykjavík"
+	}
 	if s.fills(start, end) {
 		score = max(score, named)
 	}

@@ -105,6 +105,14 @@ func TestHostileTextsAreReadToTheEnd(t *testing.T) {
 	}
 	var zero Scanner
 	var dst []Finding
+	// Of this size a quadratic walk over one token would not end in a day.
+	for _, unit := range []string{"eyJxx-", "glc_-", "glpat-", "a_", "eyJaaaaaaaa.", "http://", "00 ", "%40a"} {
+		text := strings.Repeat(unit, 1<<22/len(unit)) + " jo@example.org "
+		dst = zero.Scan(dst[:0], text)
+		require.NotEmpty(t, dst, unit)
+		last := dst[len(dst)-1]
+		assert.True(t, text[last.Start:last.End] == "jo@example.org", unit)
+	}
 	for name, text := range hostile(1 << 16) {
 		text += " jo@example.org "
 		for _, s := range []*Scanner{&zero, &every} {

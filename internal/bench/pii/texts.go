@@ -66,7 +66,7 @@ func hostile(n int) (all []hostileText) {
 	for _, unit := range []string{
 		"1234567890", "@", "aaaa@@@@", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@", ".", "a.", "-", "((((", "((((1))))", "[[[[a]]]]", ":", "a::", "1:",
 		"http://", "a", "a1", "www.", "1 1 ", "1-", "1.", "123 456 7890 ", "4111 ", "+1 ", "GB82 ", "ssn 123456789 ", "_", "\xff", "é", "１",
-		"eyJ", "-----BEGIN ", "0x",
+		"eyJ", "-----BEGIN ", "0x", "eyJxx-", "glc_-", "00 ", "a.com ", "٤١١١ ", "%40a",
 	} {
 		all = append(all, hostileText{unit, strings.Repeat(unit, n/len(unit)+1)})
 	}
