@@ -1,19 +1,16 @@
 package transparency_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,11 +21,13 @@ import (
 )
 
 // leaver leaves its goroutine when somebody writes it as JSON.
+
 type leaver struct{}
 
 func (leaver) MarshalJSON() ([]byte, error) { runtime.Goexit(); return nil, nil }
 
 // apart runs f in a goroutine that f may leave.
+
 func apart(f func()) {
 	done := make(chan struct{})
 	go func() {
@@ -41,6 +40,7 @@ func apart(f func()) {
 func nothing[In, Out any](In, Out) transparency.Explanation { return transparency.Explanation{} }
 
 // A function of the user's that leaves the goroutine takes the call with it, but not the record.
+
 func TestWhatLeavesTheGoroutineLeavesARecord(t *testing.T) {
 	leave := func(context.Context, string) (string, error) { runtime.Goexit(); return "", nil }
 	for name, run := range map[string]func(context.Context, *transparency.Journal){
@@ -111,6 +111,7 @@ func TestWhatLeavesTheGoroutineLeavesARecord(t *testing.T) {
 }
 
 // huge is an explanation that no log entry can hold.
+
 func huge(who string) transparency.Explanation {
 	return transparency.Explanation{Subject: who, Summary: strings.Repeat("because ", 1<<18)}
 }
@@ -192,6 +193,7 @@ func TestASubjectThatIsADocumentIsRefusedAndRecordedAboutNobody(t *testing.T) {
 }
 
 // nested is JSON that no decoder of the standard library reads once it lies inside a record.
+
 func nested() string { return strings.Repeat("[", 9999) + strings.Repeat("]", 9999) }
 
 func TestDeepPayloadsDoNotMakeARecordUnreadable(t *testing.T) {
@@ -238,6 +240,7 @@ func TestARecordByHandCannotPoisonTheLog(t *testing.T) {
 }
 
 // refusing plays a guard further in that refuses as each of them does.
+
 func refusing(make func(d *call.Decision) error) func(context.Context, question) (answer, error) {
 	return func(ctx context.Context, _ question) (answer, error) {
 		ctx, scope := call.Enter(ctx, call.StageOversight, call.NewSite(nil, nil))
@@ -278,6 +281,7 @@ func TestARecordNamesTheGuardThatRefused(t *testing.T) {
 }
 
 // What a reviewer is shown before a hold has gone through the mask as well.
+
 func TestWhatAHeldCaseSaysIsMasked(t *testing.T) {
 	j, _ := open(t, &transparency.Options{Mask: func(_ context.Context, s string) (string, error) {
 		return strings.ReplaceAll(s, canary, "<HIDDEN>"), nil
@@ -306,123 +310,7 @@ func TestWhatAHeldCaseSaysIsMasked(t *testing.T) {
 }
 
 // Every type that holds what a person said or is, by itself, in a slice, in a map and in a struct, printed and logged in every way.
-func TestNoTypeShowsWhatItHolds(t *testing.T) {
-	part := explain.Part{Name: "income", Value: canary}
-	x := transparency.Explanation{
-		Subject: canary, Summary: canary, Factors: []transparency.Factor{{Name: "income", Value: canary}},
-		Attribution: &explain.Attribution{Parts: []explain.Part{part}},
-	}
-	content := transparency.Content{Payload: json.RawMessage(`"` + canary + `"`)}
-	r := transparency.Record{Subject: canary, Explanation: x, Input: content, Notes: x.Factors}
-	event := transparency.Event{Details: json.RawMessage(`"` + canary + `"`)}
-	exchange := transparency.Exchange{Sent: []byte(canary), Received: []byte(canary), Request: httptest.NewRequest(http.MethodGet, "/"+canary, nil)}
-	for _, v := range []any{
-		r, &r,
-		[]transparency.Record{r},
-		[]*transparency.Record{&r},
-		map[string]transparency.Record{"r": r},
-		struct{ R transparency.Record }{r},
-		x, &x,
-		[]transparency.Explanation{x},
-		struct{ X *transparency.Explanation }{&x},
-		content,
-		[]transparency.Content{content},
-		x.Factors,
-		struct{ F []transparency.Factor }{x.Factors},
-		part,
-		[]explain.Part{part},
-		transparency.Score{Value: 1, Source: canary},
-		[]transparency.Score{{Source: canary}},
-		*x.Attribution, x.Attribution,
-		[]explain.Attribution{*x.Attribution},
-		event,
-		[]transparency.Event{event},
-		transparency.Decision{Why: canary, Record: r},
-		[]transparency.Decision{{Why: canary, Record: r}},
-		transparency.SubjectReport{Subject: canary, Consents: []transparency.Event{event}},
-		&transparency.SubjectReport{Subject: canary},
-		[]transparency.SubjectReport{{Subject: canary}},
-		[]transparency.Citation{{Title: canary}},
-		transparency.Replayed[string]{Record: r, Output: canary},
-		[]transparency.Replayed[string]{{Output: canary}},
-		exchange,
-		[]transparency.Exchange{exchange},
-		&exchange,
-		explain.Change[int]{Field: "income", Value: canary},
-		explain.Flip[int]{Changes: []explain.Change[int]{{Field: "income", Value: canary}}},
-		[]explain.Flip[string]{{Changes: []explain.Change[string]{{Field: "income", Value: canary}}}},
-	} {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-			assert.NotContains(t, fmt.Sprintf(verb, v), canary, "%s %T", verb, v)
-			assert.NotContains(t, fmt.Sprintf(verb, v), fmt.Sprintf("%x", canary), "%s %T", verb, v)
-		}
-		var out bytes.Buffer
-		slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "v", v)
-		slog.New(slog.NewTextHandler(&out, nil)).Info("x", "v", v)
-		assert.NotContains(t, out.String(), canary, "slog %T", v)
-		assert.NotContains(t, out.String(), "Y2FuYXJ5", "slog %T, base64", v)
-		assert.NotContains(t, out.String(), "!ERROR", "slog %T", v)
-	}
-}
 
 // What a stream delivered before a chunk could not be recorded is on record.
-func TestChunksBeforeABadOneStayOnRecord(t *testing.T) {
-	j, _ := open(t, &transparency.Options{Payloads: true})
-	stream := transparency.WrapStream(func(context.Context, int) iter.Seq2[any, error] {
-		return func(yield func(any, error) bool) { _ = yield("one", nil) && yield(func() {}, nil) }
-	}, j, func(int, []any) transparency.Explanation { return transparency.Explanation{} })
-	var last error
-	for _, err := range stream(call.WithSubject(t.Context(), "c-1"), 1) {
-		last = err
-	}
-	require.ErrorIs(t, last, transparency.ErrNotRecorded)
-	r := only(t, j, "c-1")
-	same, err := r.Output.Digest.Matches("one")
-	require.NoError(t, err)
-	assert.True(t, same)
-	assert.Equal(t, 1, r.Output.Chunks)
-	assert.JSONEq(t, `["one"]`, string(r.Output.Payload))
-}
 
 // A body that panics, or that nobody closes, leaves a record too.
-func TestAnAnswerThatIsNeverReadToItsEndIsRecorded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { neverReadToItsEnd(t) })
-}
-
-func neverReadToItsEnd(t *testing.T) {
-	bodies := map[string]io.ReadCloser{
-		"panics": io.NopCloser(reader(func([]byte) (int, error) { panic(canary) })),
-		"waits":  io.NopCloser(reader(func(b []byte) (int, error) { return copy(b, "data: x\n\n"), nil })),
-	}
-	for name, body := range bodies {
-		j, _ := open(t, nil)
-		base := roundTripper(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, ContentLength: -1}, nil
-		})
-		ctx, cancel := context.WithCancel(call.WithSubject(t.Context(), "c-1"))
-		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/", nil)
-		resp, err := transparency.Transport(base, j, func(transparency.Exchange) transparency.Explanation { return transparency.Explanation{} }).RoundTrip(r) //nolint:bodyclose // that nobody closes it is the test
-		require.NoError(t, err)
-		if name == "panics" {
-			assert.PanicsWithValue(t, canary, func() { _, _ = resp.Body.Read(make([]byte, 10)) })
-			got := only(t, j, "c-1")
-			assert.Equal(t, call.Failed, got.Outcome)
-			assert.Equal(t, "panic of type string", got.Error)
-		} else {
-			_, err = resp.Body.Read(make([]byte, 100))
-			require.NoError(t, err)
-			cancel() // and nobody closes it
-			synctest.Wait()
-			assert.Equal(t, call.Abandoned, only(t, j, "c-1").Outcome)
-		}
-		cancel()
-	}
-}
-
-type reader func([]byte) (int, error)
-
-func (r reader) Read(b []byte) (int, error) { return r(b) }
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
