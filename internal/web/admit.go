@@ -28,13 +28,17 @@ func (s *Site) admit(w http.ResponseWriter, v *Visit) error {
 		v.token = token
 		return nil
 	case errors.Is(err, errTokenSpent):
-		return &refusedForm{status: http.StatusConflict, to: to, ended: ended, sent: true,
-			text: "This form was sent before. It counted once, and this second time nothing was done."}
+		return &refusedForm{
+			status: http.StatusConflict, to: to, ended: ended, sent: true,
+			text: "This form was sent before. It counted once, and this second time nothing was done.",
+		}
 	case errors.Is(err, errOldToken):
 		return &refusedForm{status: http.StatusForbidden, text: "This page was open for too long, so nothing was done. Please open it again."}
 	default:
-		return &refusedForm{status: http.StatusForbidden,
-			text: "This form is not from a page that was opened here by you, or the pages have been restarted since. Nothing was done. Please open the page again."}
+		return &refusedForm{
+			status: http.StatusForbidden,
+			text:   "This form is not from a page that was opened here by you, or the pages have been restarted since. Nothing was done. Please open the page again.",
+		}
 	}
 }
 

@@ -51,7 +51,7 @@ func (s *Site) Fail(w http.ResponseWriter, v *Visit, err error) { s.fail(w, v, e
 
 func (s *Site) fail(w http.ResponseWriter, v *Visit, err error) {
 	status, data := http.StatusInternalServerError, failure{Sentence: "Something went wrong here, so nothing was done. Please try again in a moment."}
-	if p := (public)(nil); errors.As(err, &p) && p.HTTPStatus() >= 400 && p.HTTPStatus() < 600 {
+	if p := public(nil); errors.As(err, &p) && p.HTTPStatus() >= 400 && p.HTTPStatus() < 600 {
 		status, data.Sentence = p.HTTPStatus(), p.Public()
 	} else {
 		s.log("web: an error without a page", fmt.Sprintf("%T", err))

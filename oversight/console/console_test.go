@@ -227,8 +227,10 @@ func TestNewRefusesNobody(t *testing.T) {
 func addresses(id uuid.UUID) (get, post []string) {
 	c := "/case/" + id.String()
 	return []string{"/", c, "/find?case=" + id.String(), "/stop", "/reviewers", "/health", "/labels.jsonl", "/evidence.zip", "/live", "/nothing"},
-		[]string{"/next", "/bulk", "/bulk/undo", c + "/claim", c + "/renew", c + "/release", c + "/preview", c + "/submit", c + "/undo", c + "/skip",
-			c + "/escalate", c + "/reveal", c + "/assign", c + "/withdraw", c + "/appeal", "/stop", "/start", "/reviewers/enrol", "/reviewers/dismiss"}
+		[]string{
+			"/next", "/bulk", "/bulk/undo", c + "/claim", c + "/renew", c + "/release", c + "/preview", c + "/submit", c + "/undo", c + "/skip",
+			c + "/escalate", c + "/reveal", c + "/assign", c + "/withdraw", c + "/appeal", "/stop", "/start", "/reviewers/enrol", "/reviewers/dismiss",
+		}
 }
 
 func TestNothingIsOpenToWhoIsNotSignedIn(t *testing.T) {

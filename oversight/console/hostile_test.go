@@ -39,9 +39,11 @@ func hostile() []string {
 	return all
 }
 
-var tag = regexp.MustCompile(`<[^>]*>?`)
-var wellFormed = regexp.MustCompile(`^<(?:!doctype html|/?[a-z0-9]+(?:\s+[a-zA-Z-]+(?:="[^"<>]*")?)*\s*/?)>$`)
-var quoted = regexp.MustCompile(`="[^"]*"`)
+var (
+	tag        = regexp.MustCompile(`<[^>]*>?`)
+	wellFormed = regexp.MustCompile(`^<(?:!doctype html|/?[a-z0-9]+(?:\s+[a-zA-Z-]+(?:="[^"<>]*")?)*\s*/?)>$`)
+	quoted     = regexp.MustCompile(`="[^"]*"`)
+)
 
 // skeleton is the tags and the names of the attributes of a page, in order: whatever a text broke out of shows in it.
 func skeleton(t *testing.T, page string) string {

@@ -55,7 +55,12 @@ type listed struct {
 }
 
 var views = []struct{ name, view string }{
-	{"All", ""}, {"Waiting for an answer", "held"}, {"To look at", "audit"}, {"Free", "free"}, {"Mine", "mine"}, {"Appeals", "appeals"},
+	{"All", ""},
+	{"Waiting for an answer", "held"},
+	{"To look at", "audit"},
+	{"Free", "free"},
+	{"Mine", "mine"},
+	{"Appeals", "appeals"},
 	{"Reviewers differ", "split"},
 }
 

@@ -48,6 +48,7 @@ type caseView struct {
 	Appeal   bool
 	Mine     bool // this reviewer has the lease
 	Free     bool // nobody has, and this reviewer may take it
+	Judged   bool // this reviewer has, and others have to as well
 	Token    string
 	Renew    int // seconds between renewals
 	CanUndo  bool
@@ -139,6 +140,16 @@ func judge(f oversight.File) string {
 	return ""
 }
 
+// hasJudged says whether somebody's judgement on a case counts.
+func hasJudged(f oversight.File, who string) bool {
+	for _, e := range slices.Backward(f.Events) {
+		if e.Counted && e.Who == who && (e.Kind == "case.decided" || e.Kind == "case.undone") {
+			return e.Kind == "case.decided"
+		}
+	}
+	return false
+}
+
 // cooling says whether the verdict on a case can be taken back.
 func cooling(f oversight.File) bool {
 	return !f.StandsAt.IsZero() && !f.Expired && !f.Withdrawn && time.Now().Before(f.StandsAt)
@@ -170,7 +181,8 @@ func (c *console) view(v *web.Visit, f oversight.File, d *draft, n *notice) *cas
 		if token, ok := leaseOf(f, v.Who); ok {
 			view.Mine, view.Token = true, strconv.FormatInt(int64(token), 10)
 		}
-		view.Free = f.Reviewer == "" && (f.Assigned == "" || f.Assigned == v.Who)
+		view.Judged = hasJudged(f, v.Who)
+		view.Free = f.Reviewer == "" && (f.Assigned == "" || f.Assigned == v.Who) && !view.Judged
 	}
 	left := time.Until(f.LeaseUntil)
 	view.Renew = max(5, min(30, int(left.Seconds()/3)))
