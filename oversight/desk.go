@@ -26,7 +26,7 @@ const keySize = 16
 const (
 	DefaultLease        = 2 * time.Minute // long enough to read a case; a reviewer at work renews
 	DefaultMaxStaleness = time.Second
-	DefaultMaxOpen      = 250_000 // open cases, at about a kilobyte each
+	DefaultMaxOpen      = 250_000 // open cases, at about a kilobyte and a half each
 )
 
 // Options are the settings of a Desk. The zero value is good.

@@ -41,13 +41,14 @@
 // The probability with which a case was drawn is kept with it: without that, an error rate of what people looked at says
 // nothing about the rest.
 //
-// What a function decided is held, never the function: it does not run a second time when a case is delivered. An approved call
-// runs at most once.
+// What a function decided is held, never the function: it does not run a second time when a case is delivered. An answer that would not
+// come back as it was is refused and not held. An approved call runs at most once, and only as the function it was asked for: name
+// functions that are made in one place, see [Approve]. A case counts as delivered once every guard around has let the answer go.
 //
 // # What is kept
 //
 // Title, input, output and explanation lie in the entry's body, under the call's subject, and go when that person is erased: so do
 // their open cases, and whoever waits gets [ErrNotFound]. [Desk.Retain] deletes what is old and needed no more.
-// The desk's memory holds open cases only, about a kilobyte each and at most Options.MaxOpen; the rest is read from the ledger
+// The desk's memory holds open cases only, about a kilobyte and a half each and at most Options.MaxOpen; the rest is read from the ledger
 // when asked for.
 package oversight

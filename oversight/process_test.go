@@ -2,6 +2,7 @@ package oversight_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -125,7 +126,7 @@ func TestClaimsFromFourProcesses(t *testing.T) {
 // percentile is the smallest time that a share of the times does not exceed.
 func percentile(times []time.Duration, share float64) time.Duration {
 	slices.Sort(times)
-	return times[min(len(times)-1, int(share*float64(len(times))))]
+	return times[max(0, int(math.Ceil(share*float64(len(times))))-1)]
 }
 
 // decideNext waits for a held case, decides it, and says when the verdict was given.
