@@ -262,6 +262,17 @@ func TestTimeLine(t *testing.T) {
 	})
 }
 
+func TestAPageOfManyGroupsStaysShort(t *testing.T) {
+	m := monitorOf(t, nil, "place")
+	for i := range 1000 {
+		count(t, m, 5, 5, fmt.Sprint("place ", i))
+	}
+	page := ask(serve(t, m, nil), http.MethodGet, "/", "me").Body.String()
+	assert.Equal(t, maxRows, strings.Count(page, `<th scope="row">`))
+	assert.Contains(t, page, "And 800 more, in the files below.")
+	assert.Equal(t, 1001, strings.Count(ask(serve(t, m, nil), http.MethodGet, "/fairness.csv", "me").Body.String(), "\n"))
+}
+
 func TestScaleAndSpan(t *testing.T) {
 	for top, want := range map[float64]float64{0: 0.02, 0.02: 0.02, 0.3: 0.4, 0.81: 1, 1: 1} {
 		assert.Equal(t, want, scaleOf(top))

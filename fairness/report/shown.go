@@ -45,12 +45,16 @@ type seen struct {
 	More     float64
 	Limit    float64 // four fifths of the highest rate; 0 for none
 	Rows     []barred
+	Cut      int // rows that are in the downloads only
 }
 
 type barred struct {
 	Row
 	Bar *drawing
 }
+
+// maxRows is how many rows of a table a page shows.
+const maxRows = 200
 
 func shown(a Audit, history []fairness.Slice, minCell uint64) screen {
 	s := screen{
@@ -76,6 +80,9 @@ func shown(a Audit, history []fairness.Slice, minCell uint64) screen {
 		// Who is not compared comes last.
 		one.View.Rows = slices.Clone(v.Rows)
 		slices.SortStableFunc(one.View.Rows, func(a, b Row) int { return bit(a.aside) - bit(b.aside) })
+		if one.Cut = len(one.View.Rows) - maxRows; one.Cut > 0 {
+			one.View.Rows = one.View.Rows[:maxRows]
+		}
 		for _, r := range one.View.Rows {
 			one.Rows = append(one.Rows, barred{r, draw(r.Rate, one.Limit)})
 		}
