@@ -201,9 +201,9 @@ func TestForgedRequestsAreRefused(t *testing.T) {
 	}
 }
 
-func TestFurtherOriginsAndSecrets(t *testing.T) {
+func TestFurtherOriginsAndKeys(t *testing.T) {
 	gate, _ := newGate(t)
-	o := &center.Options{Secret: []byte(strings.Repeat("s", 32)), Origins: []string{"https://account.shop.example"}}
+	o := &center.Options{Key: []byte(strings.Repeat("s", 32)), Origins: []string{"https://account.shop.example"}}
 	b, second := open(t, gate, o), open(t, gate, o)
 	b.header = http.Header{"X-Csrf-Token": {second.token()}}
 	assert.Equal(t, http.StatusOK, b.send(http.MethodPost, "/api/withdraw", `{"purpose":"offers"}`).Code, "two processes with one secret")
@@ -262,7 +262,7 @@ func TestNewRefusesAnOpenCentre(t *testing.T) {
 		_, err = center.New(none, signedIn, nil)
 		require.ErrorContains(t, err, "consent.New")
 	}
-	_, err = center.New(gate, signedIn, &center.Options{Secret: []byte("short")})
+	_, err = center.New(gate, signedIn, &center.Options{Key: []byte("short")})
 	require.Error(t, err)
 	_, err = center.New(gate, signedIn, &center.Options{Origins: []string{"shop"}})
 	require.Error(t, err)

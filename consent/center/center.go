@@ -46,8 +46,8 @@ type Options struct {
 	Language func(*http.Request) string
 	// Location is the time zone of the times that are shown. Default: UTC.
 	Location *time.Location
-	// Secret makes the tokens of forms: 32 bytes or more, the same in all processes that serve the centre. Default: random, for one process.
-	Secret []byte
+	// Key makes the tokens of forms: 32 bytes or more, the same in all processes that serve the centre. Default: random, for one process.
+	Key []byte
 	// Origins are further origins that may post, as in "https://account.shop.example". Default: the one the centre is served from.
 	Origins []string
 	// Complete adds to an event what only the application knows: age, guardian, jurisdiction. What it changes of subject, kind, purpose
@@ -83,7 +83,7 @@ func New(gate *consent.Gate, auth func(*http.Request) (who string, err error), o
 	}
 	var err error
 	c.site, err = web.New(web.Options{
-		Name: "center", Auth: auth, Templates: pages, Brand: brand, Nav: nav, Sayings: sayings, Location: opts.Location, Key: opts.Secret,
+		Name: "center", Auth: auth, Templates: pages, Brand: brand, Nav: nav, Sayings: sayings, Location: opts.Location, Key: opts.Key,
 		Language: web.Language{Catalogues: opts.Catalogues, Choose: opts.Language}, Origins: opts.Origins,
 	})
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 // pages are the guards' own, by where they stand. What one of them shows of another's guard goes through a func field: the packages do
 // not know each other.
 func (s *shop) pages() (map[string]http.Handler, error) {
-	choices, err := center.New(s.gate, s.customer, &center.Options{Secret: s.key("choices")})
+	choices, err := center.New(s.gate, s.customer, &center.Options{Key: s.key("choices")})
 	if err != nil {
 		return nil, err
 	}
