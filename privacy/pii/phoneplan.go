@@ -173,7 +173,7 @@ func (s *sweep) bare(a int) {
 		return
 	}
 	switch {
-	case s.namedClose(kPhone, g.start, g.end):
+	case s.namedClose(kTelephone, g.start, g.end):
 		s.put(g.start, extension(s.text, g.end), kPhone, named)
 	case from == 1 && s.fills(g.start, g.end):
 		s.put(g.start, g.end, kPhone, 0.5)

@@ -111,7 +111,7 @@ func TestHostileTextsAreReadToTheEnd(t *testing.T) {
 		dst = zero.Scan(dst[:0], text)
 		require.NotEmpty(t, dst, unit)
 		last := dst[len(dst)-1]
-		assert.True(t, text[last.Start:last.End] == "jo@example.org", unit)
+		assert.Equal(t, "jo@example.org", text[last.Start:last.End], unit)
 	}
 	for name, text := range hostile(1 << 16) {
 		text += " jo@example.org "

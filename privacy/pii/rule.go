@@ -62,10 +62,16 @@ const (
 	kStreet
 	kBIC
 
+	// kTelephone is no kind: its words name nothing but a telephone, as "call" and
+	// "cell" do not.
+	kTelephone kid = 190
 	// kNumbering is no kind: its words say that a dotted number counts
 	// chapters or releases.
 	kNumbering kid = 191
 )
+
+const telephoneWords = "phone|telephone|tel|mobile|whatsapp|telefon|telefonnummer|handy|mobil|rufnummer|téléphone|teléfono|telefono|móvil|celular|cellulare|telefone|telemóvel|" +
+	"telefoon|mobiel|komórka|numer telefonu"
 
 const numberingWords = "section|sections|version|versions|release|rfc|chapter|clause|abschnitt|kapitel|sección|capítulo|versión|sezione|versione|versão|hoofdstuk|versie|rozdział|wersja"
 
@@ -131,6 +137,9 @@ func compile(rs []rule) *compiled {
 	}
 	for w := range strings.SplitSeq(numberingWords, "|") {
 		e.words.add(kNumbering, w)
+	}
+	for w := range strings.SplitSeq(telephoneWords, "|") {
+		e.words.add(kTelephone, w)
 	}
 	for i := range rs {
 		r, k := &rs[i], kid(i)
