@@ -15,15 +15,19 @@
 // A scan is one pass. It jumps from trigger to trigger (a digit, '@', ':',
 // '.', '-'), eight bytes a step, parses a group of numbers once, lets the
 // lengths of the groups choose which kinds it can be, leaves out those that
-// could not reach [Scanner.MinScore], and only then computes check digits. It allocates nothing but room in dst, its time grows linearly
-// with the text whatever the text is, and it reads at most 64 bytes to the
-// left and 128 bytes to the right of what it is deciding about, so that a
-// stream can be scanned piece by piece. Findings longer than that are of open
-// kinds, certain from their beginning: URL, JWT, PRIVATE_KEY and API_KEY.
+// could not reach [Scanner.MinScore], and only then computes check digits. It
+// allocates nothing but room in dst, its time grows linearly with the text
+// whatever the text is, and it reads at most 64 bytes to the left and 128 bytes
+// to the right of what it is deciding about, so that a stream can be scanned
+// piece by piece. What repeats itself is therefore decided once. Dense rows of
+// numbers that do not are the slowest texts. Findings longer than the reach are
+// of open kinds, certain from their beginning: URL, JWT, PRIVATE_KEY and API_KEY.
 //
-// Digits of other scripts (full-width, Arabic-Indic) and invisible characters
-// inside a number do not hide it; a short window around them is written out in
-// ASCII first, which is the one copy a scan makes.
+// Digits of other scripts (full-width, Arabic-Indic, Persian, Devanagari,
+// Bengali, Thai, mathematical), invisible characters inside a number, a space
+// after every digit and the hexadecimal of URLs ("%40", "%20") do not hide it;
+// of the first three a short window is written out in ASCII first, which is the
+// one copy a scan makes.
 //
 // # Names and places
 //
