@@ -192,8 +192,8 @@ func (j *job) worker(ctx context.Context, desk *oversight.Desk, pay func(context
 	me := "worker " + strconv.Itoa(w)
 	for n := 0; ; n++ {
 		_, err := pay(ctx, fmt.Sprintf("%s/%d/%d", j.Name, w, n))
-		if errors.Is(err, oversight.ErrStopped) {
-			continue // this process was kept from looking for too long: another try
+		if err == nil || errors.Is(err, oversight.ErrStopped) {
+			continue // approved by another worker before this one looked; or kept from looking for too long, which is a stop
 		}
 		pending, ok := errors.AsType[*oversight.PendingError](err)
 		if !ok {
@@ -224,7 +224,8 @@ func (j *job) worker(ctx context.Context, desk *oversight.Desk, pay func(context
 			if err := json.Unmarshal(file.Input, &in); err != nil {
 				return err
 			}
-			if _, err := pay(oversight.Resume(ctx, d.Case), in); err != nil && !errors.Is(err, oversight.ErrInterrupted) && !errors.Is(err, oversight.ErrStopped) {
+			if _, err := pay(oversight.Resume(ctx, d.Case), in); err != nil && !errors.Is(err, oversight.ErrInterrupted) && !errors.Is(err, oversight.ErrStopped) &&
+				!errors.Is(err, oversight.ErrRefused) { // kept from writing for too long
 				return err
 			}
 		}

@@ -249,7 +249,10 @@ func TestManyHeldCases(t *testing.T) {
 func openHeld(t testing.TB, desk *oversight.Desk, n int) {
 	t.Helper()
 	openEach(t, n, func(i int) error {
-		_, err := number(desk)(about(t.Context(), "customer "+strconv.Itoa(i%500)), i)
+		err := patiently(func() error {
+			_, err := number(desk)(about(t.Context(), "customer "+strconv.Itoa(i%500)), i)
+			return err
+		})
 		if _, ok := err.(*oversight.PendingError); ok { //nolint:errorlint // what the guard itself returned
 			return nil
 		}

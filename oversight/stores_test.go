@@ -237,9 +237,21 @@ func openMany(t testing.TB, desk *oversight.Desk, n int) {
 	t.Helper()
 	guarded := number(desk)
 	openEach(t, n, func(i int) error {
-		_, err := guarded(about(context.Background(), fmt.Sprint("customer ", i%500)), i)
-		return err
+		return patiently(func() error {
+			_, err := guarded(about(context.Background(), fmt.Sprint("customer ", i%500)), i)
+			return err
+		})
 	})
+}
+
+// patiently does something again while it is refused because the machine kept this process from looking at its ledger for a second.
+func patiently(do func() error) error {
+	for {
+		err := do()
+		if stopped, ok := errors.AsType[*oversight.StoppedError](err); !ok || !stopped.Stale {
+			return err
+		}
+	}
 }
 
 // openEach does something n times, by 64 callers.
