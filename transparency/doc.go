@@ -15,7 +15,10 @@
 //
 // A report carries a proof of every entry it names, which [SubjectReport.Check] checks away from the log. ledger.Ledger.Erase erases a
 // person here as everywhere, and [Journal.Retain] what is old; what was proved before stays proved. [Journal.Dropped] and
-// [Journal.Written] say whether anything is missing.
+// [Journal.Written] say whether anything is missing, and Options.OnWritten tells of each entry for logs beside the log (package otellog).
+//
+// Package portal is the page on which customers see all this. What holds their data prints redacted, also as JSON, since logs marshal
+// what lies in slices and structs; [Record.JSON] and [SubjectReport.JSON] write it out.
 //
 // # Entries
 //

@@ -45,8 +45,9 @@ type Options struct {
 	// MaxPayload is the largest input or output to keep, in bytes of JSON; of a larger one only the digest is kept, and the
 	// record says so. The ledger takes 1 MiB for a whole record. Default: DefaultMaxPayload.
 	MaxPayload int
-	// Mask hides what must not be written, in every text of an explanation, of notes and of kept payloads: for a journal that
-	// does not stand inside Privacy, pass (*privacy.Redactor).Text. If it fails, the call is refused. Default: none.
+	// Mask hides what must not be written, in every text of an explanation (also where a held case shows it to a reviewer), of notes
+	// and of kept payloads: for a journal that does not stand inside Privacy, pass (*privacy.Redactor).Text. If it fails, the call
+	// is refused. Default: none.
 	Mask func(context.Context, string) (string, error)
 	// Card is the system card in force: New puts it into the log, and every record carries its digest. Default: none.
 	Card *SystemCard
