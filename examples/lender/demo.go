@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/fairlead-go/fairlead"
 	"github.com/fairlead-go/fairlead/consent"
 	"github.com/fairlead-go/fairlead/examples/credit"
 	"github.com/fairlead-go/fairlead/fairness"
@@ -28,6 +29,9 @@ var reviewers = []string{"reviewer-1", "reviewer-2"}
 
 // load puts the first n applicants in, those that are there already left out. done is told how many of how many it has dealt with.
 func (h *house) load(ctx context.Context, n int, done func(of, all int)) error {
+	if h.desk.State().Stopped != nil {
+		return nil // somebody pressed the button before the restart: nothing is decided until it is let go
+	}
 	if err := h.enrol(ctx); err != nil {
 		return err
 	}
@@ -89,8 +93,10 @@ func (h *house) enrol(ctx context.Context) error {
 // settle records what an applicant said about their data and has their application decided. It returns the case if it is held.
 func (h *house) settle(ctx context.Context, a credit.Applicant) (uuid.UUID, error) {
 	id := customerID(a.Row)
-	for _, err := range h.journal.Find(ctx, id) {
-		return uuid.Nil, err // was here before
+	for r, err := range h.journal.Find(ctx, id) {
+		if err != nil || r.Outcome != fairlead.Stopped {
+			return uuid.Nil, err // was here before
+		}
 	}
 	if a.Row == newcomer {
 		return uuid.Nil, nil
@@ -99,11 +105,17 @@ func (h *house) settle(ctx context.Context, a credit.Applicant) (uuid.UUID, erro
 		return uuid.Nil, err
 	}
 	in := apply(a)
+	if err := h.ready(ctx); err != nil {
+		return uuid.Nil, err
+	}
 	trail, err := h.ask(ctx, in)
+	for errors.Is(err, oversight.ErrStopped) && h.ready(ctx) == nil {
+		trail, err = h.ask(ctx, in)
+	}
 	if pending, held := errors.AsType[*oversight.PendingError](err); held {
 		return pending.Case, nil
 	}
-	if err != nil || trail.Outcome() != "allowed" {
+	if err != nil || trail.Outcome() != fairlead.Allowed {
 		return uuid.Nil, err
 	}
 	p, err := points(ctx, in)
@@ -112,6 +124,24 @@ func (h *house) settle(ctx context.Context, a credit.Applicant) (uuid.UUID, erro
 	}
 	// What became of the loan is known for these people: the monitor counts errors by group, too.
 	return uuid.Nil, h.monitor.Label(ctx, fairness.Observation{Groups: in.Groups(), Favourable: p >= threshold}, a.Repaid)
+}
+
+// ready waits until gate and desk have read their log: on a machine that is busy for long they refuse, rightly, and go on afterwards.
+func (h *house) ready(ctx context.Context) error {
+	var err error
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		answer, _ := h.gate.Check(ctx, consent.Ask{Subject: "nobody", Purpose: scoring})
+		current := answer.Reason != consent.ReasonStale && answer.Reason != consent.ReasonUnavailable
+		if err = h.desk.Check(ctx); err == nil && current {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return errors.Join(errors.New("the log has not been read for a minute"), err)
 }
 
 // agree records what an applicant said: nine in ten agreed, some of them took it back, and one agreed too long ago.

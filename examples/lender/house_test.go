@@ -47,6 +47,18 @@ func TestTheDemoDataAreLoadedOnce(t *testing.T) {
 	assert.Equal(t, before, h.journal.Written(), "nobody was asked twice")
 }
 
+// A website that is started while the button is pressed starts, and loads the rest the next time.
+func TestStartedWhileStopped(t *testing.T) {
+	h := newHouse(t, settings{})
+	ctx := t.Context()
+	require.NoError(t, h.desk.Stop(ctx, reviewers[0], "a drill"))
+	require.NoError(t, h.load(ctx, 30, func(int, int) {}))
+	assert.Zero(t, h.journal.Written())
+	require.NoError(t, h.desk.Start(ctx, reviewers[0], "it is over"))
+	require.NoError(t, h.load(ctx, 30, func(int, int) {}))
+	assert.GreaterOrEqual(t, h.journal.Written(), uint64(29))
+}
+
 // The tour in short: no consent, consent, a held case, its delivery.
 func TestACloseCallGoesThroughAPerson(t *testing.T) {
 	h := newHouse(t, settings{})

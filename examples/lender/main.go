@@ -31,10 +31,13 @@ func main() {
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "lender:", strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintln(os.Stderr, "lender:", line(err))
 		os.Exit(1)
 	}
 }
+
+// line is an error in one line: drivers list every address they tried.
+func line(err error) string { return strings.NewReplacer("\n", "; ", "\t", "").Replace(err.Error()) }
 
 // patience is how long the end may take.
 const patience = 10 * time.Second
