@@ -147,12 +147,13 @@ func TestAutomationBiasIsMeasured(t *testing.T) {
 		}
 		require.NoError(t, desk.Submit(t.Context(), lease, j))
 	}
-	q, err := desk.Quality(t.Context(), oversight.Window{})
+	// Which cases are hidden depends on the decisions' IDs, other ones in each run: bounds that one run in ten thousand misses.
+	q, err := desk.Quality(t.Context(), oversight.Window{Confidence: 0.9999})
 	require.NoError(t, err)
 	assert.True(t, q.Bias.Defined)
 	assert.Equal(t, [2]int{shown, hidden}, [2]int{q.Bias.Shown.Judged, q.Bias.Hidden.Judged})
 	assert.InDelta(t, 400, hidden, 65)
-	assert.InDelta(t, 0.3, q.Bias.Difference, 0.08)
+	assert.InDelta(t, 0.3, q.Bias.Difference, 0.11)
 	assert.Less(t, q.Bias.Low, 0.3)
 	assert.Greater(t, q.Bias.High, 0.3)
 	assert.Positive(t, q.Bias.Low)
@@ -160,7 +161,7 @@ func TestAutomationBiasIsMeasured(t *testing.T) {
 	e, err := desk.Estimate(t.Context(), oversight.Window{})
 	require.NoError(t, err)
 	assert.Equal(t, shown, e.Reviewed)
-	assert.InDelta(t, 0.1, e.Value, 0.04)
+	assert.InDelta(t, 0.1, e.Value, 0.05)
 	assert.InDelta(t, calls, e.Decisions, 110, "the shown ones stand for the hidden ones")
 
 	none, err := newDesk(t, ledger.Memory(nil), oversight.Policy{}).Quality(t.Context(), oversight.Window{})
