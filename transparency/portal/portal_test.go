@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/fairlead-go/fairlead/internal/web"
 	"github.com/fairlead-go/fairlead/transparency"
 	"github.com/fairlead-go/fairlead/transparency/explain"
 	"github.com/fairlead-go/fairlead/transparency/portal"
@@ -235,7 +234,6 @@ func TestAnotherLanguage(t *testing.T) {
 }
 
 func TestOptionsSayWhatTheyDo(t *testing.T) {
-	assert.IsType(t, web.Auth(nil), web.Auth(signedIn), "one type of authoriser everywhere")
 	h := open(t, func(_ *house, o *portal.Options) { o.Brand = ""; o.Location = time.FixedZone("CET", 3600) })
 	id := h.record(refused("eve")).String()
 	assert.Contains(t, h.get("eve", "").body, "Your data and decisions")
