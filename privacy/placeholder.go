@@ -48,7 +48,15 @@ const (
 
 // mayHoldShape is the quick look that settles most texts.
 func mayHoldShape(text string) bool {
-	return strings.IndexByte(text, '<') >= 0 || strings.Contains(text, "&lt;") || strings.Contains(text, `\u003`) || strings.Contains(text, "%3")
+	if strings.IndexByte(text, '<') >= 0 {
+		return true
+	}
+	for _, begin := range [...]string{"&l", "&L", `\u`, `\U`, "%3"} { // in either case, as prefixed reads them
+		if strings.Contains(text, begin) {
+			return true
+		}
+	}
+	return false
 }
 
 // nextShape finds the first shape at or after from.

@@ -123,6 +123,8 @@ func TestShowIsTheInverseOfHide(t *testing.T) {
 func FuzzShowIsTheInverseOfHide(f *testing.F) {
 	f.Add("mail "+mail, "<EMAIL_ADDRESS_1>")
 	f.Add("<EMAIL_ADDRESS_1> "+mail, `\<EMAIL_ADDRESS_1\>`)
+	f.Add(card, "&Lt;CREDIT CARD 1&gt;0@0.AA")
+	f.Add(card, `\U003cCREDIT CARD 1>0@0.AA`)
 	f.Add("\xff"+card, "&lt;CREDIT_CARD_1&gt;"+mail2)
 	r := &privacy.Redactor{}
 	f.Fuzz(func(t *testing.T, a, b string) {
