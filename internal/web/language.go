@@ -113,7 +113,7 @@ func (v *Visit) Ago(t time.Time) template.HTML {
 	if t.IsZero() {
 		return "–"
 	}
-	text := ""
+	var text string
 	switch d := time.Since(t); {
 	case d > -time.Second && d < time.Second:
 		text = v.T("now")

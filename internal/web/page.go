@@ -55,11 +55,13 @@ func (v *View) Token() template.HTML {
 	return template.HTML(`<input type="hidden" name="` + tokenField + `" value="` + v.site.Mint(v.Who) + `">`) //nolint:gosec // base64
 }
 
-// Style and Script are the addresses of the assets, under names that change with what they hold.
-func (v *View) Style() string  { return v.Root() + assets().style.name }
+// Style is the address of the stylesheet, under a name that changes with what it holds.
+func (v *View) Style() string { return v.Root() + assets().style.name }
+
+// Script is the address of the script.
 func (v *View) Script() string { return v.Root() + assets().script.name }
 
-// Brand, Foot, Nav and Top are what Options say.
+// Brand stands in the header.
 func (v *View) Brand() string { return v.T(v.site.o.Brand) }
 
 // Foot is the line below the page.

@@ -97,7 +97,7 @@ func (t *tokens) take(who, token string) (to string, ok bool, err error) {
 		return "", false, errOldToken
 	}
 	for len(t.byTime) > 0 && (time.Since(t.byTime[0].issued) > t.life || len(t.byTime) >= t.max) {
-		oldest := heap.Pop(&t.byTime).(*use) //nolint:errcheck // nothing else is in it
+		oldest := heap.Pop(&t.byTime).(*use)
 		delete(t.used, oldest.nonce)
 		if oldest.issued.After(t.floor) {
 			t.floor = oldest.issued

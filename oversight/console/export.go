@@ -47,7 +47,7 @@ func (c *console) download(s *web.Site, name, kind string, write func(*web.Visit
 		err := write(v, late)
 		switch {
 		case err == nil:
-			late.flush()
+			_ = late.flush() // the reader has gone: nobody to tell
 		case late.begun:
 			panic(http.ErrAbortHandler)
 		default:

@@ -58,7 +58,7 @@ func readTree(dec *json.Decoder, depth int, nodes *int) (*tree, error) {
 			if err != nil {
 				return nil, err
 			}
-			t.keys = append(t.keys, key.(string)) //nolint:errcheck,forcetypeassert // the decoder gives nothing else
+			t.keys = append(t.keys, key.(string))
 		}
 		kid, err := readTree(dec, depth+1, nodes)
 		if err != nil {
