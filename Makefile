@@ -10,7 +10,7 @@ BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)
 
-.PHONY: help test check fmt lint race bench browser run exam-hold exam-load exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-tampering
+.PHONY: help test check fmt lint race bench browser run exam-hold exam-load exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-pii-fuzz exam-tampering
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
@@ -35,7 +35,7 @@ browser: ## the pages in a real Chromium, with axe-core; it must be installed
 
 bench: ## the benchmarks, with allocations; the ledger's beside the machine's own fdatasync rate
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v -e /examples/ -e /ledger)
-	cd internal/bench && $(GO) run ./pii && $(GO) run ./consent
+	cd internal/bench && $(GO) run ./pii && $(GO) run ./pii -hostile && $(GO) run ./consent
 	$(GO) test -run '^$$' -bench 'Append|Processes|Replay|Verify|Prove|Staleness' -benchtime 2s ./ledger
 
 # The exams: the long versions of tests that go test runs in short.
@@ -52,8 +52,9 @@ exam-breaker: ## 10,000 streams of 20,000 reviews at the breaker's limit
 exam-fairness: ## the false alarms and delays of the live tests, at full size
 	$(EXAM) -run 'Simulation|SequentialFalse|Betting|Change|Directed' ./internal/stats
 	$(GO) test -count=1 -v -run 'Reference|LL144|Rerank|Period|Bets|Probe|Fleet|Shards' ./fairness/... ./internal/stats
-exam-privacy: ## a million JSON bodies, and a minute of fuzzing for each target
-	$(EXAM) -run TestOtherBytesStay ./privacy
+exam-privacy: ## a million JSON bodies, every cut of every wire format, FF1, the known bypasses, 1,000 talks under the race detector, fuzzing
+	$(EXAM) -run 'TestOtherBytesStay|TestValidIs|TestEverySplit|TestEveryStreamHoldsBack|TestBypass|TestWhatAToolGets|FF1|WrongKeys|TestFPE' ./privacy
+	$(GO) test -race -count=1 -v -run 'TestConversationsDoNotMix|TestManyTalkAtOnce|TestShowIsTheInverse' ./privacy
 	for f in FuzzShowIsTheInverseOfHide FuzzEdit FuzzFrames; do $(GO) test -run '^$$' -fuzz $$f -fuzztime 60s ./privacy || exit 1; done
 exam-consent: ## consent: 1,000,000 checks against a slow model, live and replayed histories
 	$(GO) test -count=1 -run 'TestAgainstTheModel|TestLiveIsReplayed' -v ./consent
@@ -61,12 +62,16 @@ exam-revocation: ## consent: 100,000 withdrawals raced across processes and part
 	FAIRLEAD_EXAM_REVOCATION=100000 $(GO) test -count=1 -run TestRevocation -v -timeout 40m ./consent
 exam-false-alarms: ## pii: hits per MB in Go's source and the module cache's READMEs
 	$(GO) run ./privacy/pii/internal/falsealarms -readmes "$$($(GO) env GOMODCACHE)" "$$($(GO) env GOROOT)"
+exam-pii-fuzz: ## pii: a minute of fuzzing
+	$(GO) test -run '^$$' -fuzz FuzzScan -fuzztime 60s ./privacy/pii
 exam-tampering: ## the ledger: twelve ways of tampering, a thousand places each
 	$(EXAM) -run TestTamper ./ledger
 exam-sdk: ## the real SDKs against servers on loopback that speak their formats
 	cd examples/sdk && $(GO) vet ./... && $(GO) test -v ./...
+	cd examples/sdk && GOFLAGS=-modfile=older.mod $(GO) test -v ./openai ./anthropic
 	cd examples/sdk/genkit && $(GO) test -v ./...
 	cd privacy/otelexport && $(GO) test ./...
+	cd transparency/otellog && $(GO) test ./...
 
 run: ## the quickstart
 	$(GO) run ./examples/quickstart
