@@ -197,6 +197,6 @@ func BenchmarkBootstrap(b *testing.B) {
 	}
 	table := tableOf(cells...)
 	for b.Loop() {
-		Bootstrap(table, func(t fairness.Table) fairness.Figure { return SmoothedEDF(t) }, nil)
+		Bootstrap(table, SmoothedEDF, nil)
 	}
 }

@@ -86,10 +86,11 @@ func coarse(history []fairness.Slice) []fairness.Slice {
 	first := history[0].From
 	step := history[0].To.Sub(first)
 	whole := history[len(history)-1].To.Sub(first)
-	width := step * max(1, (whole/step+linePoints-1)/linePoints)
+	join := max(1, (int64(whole/step)+linePoints-1)/linePoints) // so many slices to a point
+	width := time.Duration(int64(step) * join)
 	var out []fairness.Slice
 	for _, s := range history {
-		from := first.Add(s.From.Sub(first) / width * width)
+		from := first.Add(s.From.Sub(first).Truncate(width))
 		if n := len(out); n > 0 && out[n-1].From.Equal(from) {
 			for i := range s.Views {
 				if sum, err := fairness.Merge(out[n-1].Views[i], s.Views[i]); err == nil { // of one monitor

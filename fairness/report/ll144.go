@@ -101,7 +101,7 @@ func notes(t fairness.LL144Table) []string {
 // no picture from elsewhere.
 func WriteLL144HTML(w io.Writer, r fairness.LL144Report) error {
 	page, err := template.New("ll144").Funcs(template.FuncMap{
-		"percent": percent, "plain": func(v any) string { return plainOf(v) }, "ratio": impactRatio, "notes": notes, "style": func() template.CSS { return style },
+		"percent": percent, "plain": plainOf, "ratio": impactRatio, "notes": notes, "style": func() template.CSS { return style },
 		"name": func(row fairness.LL144Row) string { return label(row.Groups, false) },
 		"bar":  func(row fairness.LL144Row) template.HTML { return bar(Row{Rate: row.Rate}) },
 	}).Parse(ll144Page)

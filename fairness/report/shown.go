@@ -146,7 +146,7 @@ var funcs = template.FuncMap{
 	"rate":    percent,
 	"between": between,
 	"spot":    func(x, y float64) spot { return spot{x, y} },
-	"points":  func(s spot, shape string) template.HTMLAttr { return outline(s, shape) },
+	"points":  outline,
 }
 
 // between is a rate's interval, on one line.
@@ -159,7 +159,7 @@ func between(r fairness.Rate) string {
 
 // outline is the path of a point's shape. Only numbers go into it.
 func outline(s spot, shape string) template.HTMLAttr {
-	path := ""
+	var path string
 	switch x, y := s.X, s.Y; shape {
 	case "square":
 		path = fmt.Sprintf("M%g %gh7v7h-7z", x-3.5, y-3.5)
