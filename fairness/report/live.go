@@ -58,16 +58,7 @@ func New(monitor *fairness.Monitor, auth func(*http.Request) (who string, err er
 	for _, f := range formats {
 		site.Raw("GET /fairness."+f.extension, func(w http.ResponseWriter, v *web.Visit) { p.download(site, w, v, f) })
 	}
-	return closing{site}, nil
-}
-
-// closing is a site that ends its streams when it is closed.
-type closing struct{ *web.Site }
-
-// Close ends the streams of open pages.
-func (c closing) Close() error {
-	c.Site.Close()
-	return nil
+	return site, nil
 }
 
 // format is a form of the report to take along.
