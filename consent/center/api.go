@@ -3,9 +3,12 @@ package center
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/fairlead-go/fairlead/consent"
@@ -32,12 +35,25 @@ func (c *center) routes() http.Handler {
 // as is a handler for a person who has signed in.
 func (c *center) as(next func(w http.ResponseWriter, r *http.Request, who string)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		defer recovered(w)
 		who, err := c.auth(r)
 		if err != nil || who == "" {
 			problem(w, http.StatusUnauthorized, "Please sign in first.")
 			return
 		}
 		next(w, r, who)
+	}
+}
+
+// recovered answers for a function of the application that panicked. What it said stays out of the log: it may be about a person.
+func recovered(w http.ResponseWriter) {
+	switch p := recover(); p {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(p)
+	default:
+		slog.Error("center: an answer panicked", "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+		problem(w, http.StatusInternalServerError, "Something went wrong here. Please look whether it was done before you try again.")
 	}
 }
 
@@ -155,6 +171,8 @@ func (c *center) change(kind consent.Kind) func(http.ResponseWriter, *http.Reque
 			problem(w, http.StatusForbidden, "This request did not come from the page it should have come from. Please reload the page.")
 			return
 		}
+		next := c.site.Mint(who)
+		w.Header().Set(tokenHeader, next)
 		var want wanted
 		d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 		d.DisallowUnknownFields()
@@ -172,17 +190,28 @@ func (c *center) change(kind consent.Kind) func(http.ResponseWriter, *http.Reque
 			return
 		}
 		e, err := c.record(r, consent.Event{Subject: who, Purpose: want.Purpose, Recipient: want.Recipient, Kind: kind})
-		switch {
-		case errors.Is(err, errNotHere):
-			problem(w, http.StatusForbidden, "This choice cannot be made here, so nothing was changed.")
-		case err != nil:
-			call.WriteError(w, err)
-		default:
-			s := saidBy(&e)
-			s.Token = c.site.Mint(who)
-			reply(w, s)
+		if err != nil {
+			refused(w, err)
+			return
 		}
+		s := saidBy(&e)
+		s.Token = next
+		reply(w, s)
 	}
+}
+
+// refused answers with an error of record.
+func refused(w http.ResponseWriter, err error) {
+	var ours interface {
+		error
+		HTTPStatus() int
+		Public() string
+	}
+	if (errors.Is(err, errNotHere) || errors.Is(err, errNotCertain)) && errors.As(err, &ours) {
+		problem(w, ours.HTTPStatus(), ours.Public())
+		return
+	}
+	call.WriteError(w, err)
 }
 
 func reply(w http.ResponseWriter, v any) {

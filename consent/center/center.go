@@ -17,8 +17,8 @@
 //	POST /api/object            {"purpose": "offers"}
 //	GET  /api/history           what the person said, oldest first
 //
-// A POST has to come from the same origin, as application/json, with a token in X-CSRF-Token. A token is good once: the answer holds the
-// next one.
+// A POST has to come from the same origin, as application/json, with a token in X-CSRF-Token. A token is good once, whatever came of it:
+// the answer to whoever had a good one holds the next, in the same header and, if something was recorded, as "token" too.
 package center
 
 import (
@@ -28,6 +28,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -122,6 +123,10 @@ func (c *center) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Add("Vary", "Sec-GPC")
 		h.Add("Vary", "Cookie")
+		if path.Clean(r.URL.Path) != r.URL.Path { // the mux would redirect it, and astray under a stripped prefix
+			problem(w, http.StatusNotFound, "There is nothing at this address.")
+			return
+		}
 		c.api.ServeHTTP(w, r)
 		return
 	}
@@ -161,6 +166,10 @@ func unanswered(a consent.Answer) bool {
 // errNotHere is that Options.Complete refused.
 var errNotHere = web.Problem(http.StatusForbidden, "This choice cannot be made here, so nothing was changed.")
 
+// errNotCertain is that what was said is in the log, and that the gate did not get to see it there, or not everywhere.
+var errNotCertain = web.Problem(http.StatusServiceUnavailable,
+	"What you said is on record, but it is not certain yet that it holds everywhere. Please look again in a moment.")
+
 // record records an event for who has signed in.
 func (c *center) record(r *http.Request, e consent.Event) (consent.Event, error) {
 	e.Method, e.GPC = "preference centre", consent.GPC(r)
@@ -171,5 +180,9 @@ func (c *center) record(r *http.Request, e consent.Event) (consent.Event, error)
 		}
 		full.Subject, full.Purpose, full.Recipient, full.Kind = e.Subject, e.Purpose, e.Recipient, e.Kind
 	}
-	return c.gate.Record(r.Context(), full)
+	recorded, err := c.gate.Record(r.Context(), full)
+	if err != nil && recorded.Seq != 0 && !errors.Is(err, consent.ErrInvalid) {
+		err = errNotCertain
+	}
+	return recorded, err
 }
