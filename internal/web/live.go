@@ -62,8 +62,11 @@ func (s *Site) Live(pattern string, l Live) {
 	})
 }
 
-// Close ends all streams, and lets no more begin.
-func (s *Site) Close() { s.live.close() }
+// Close ends all streams, and lets no more begin. It returns nil, and is there so that a Site is an io.Closer.
+func (s *Site) Close() error {
+	s.live.close()
+	return nil
+}
 
 func hashed(l Live, v *Visit) (string, error) {
 	state, err := l.State(v)

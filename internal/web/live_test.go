@@ -90,7 +90,7 @@ func TestAStreamTellsOfChangesAndOfNothingElse(t *testing.T) {
 	poll := s.get("/live?poll", "a")
 	assert.Equal(t, first, poll.Body.String())
 	assert.Equal(t, http.StatusUnauthorized, s.get("/live", "").Code)
-	s.Close()
+	require.NoError(t, s.Close())
 	_, ok := receive(t, events)
 	assert.False(t, ok, "closed")
 	status, _ := s.listen(t.Context(), "a")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -59,6 +60,9 @@ type Options struct {
 	// Log hears of panics and of errors that nobody foresaw, by type and without their text. Default: slog.Default().
 	Log *slog.Logger
 }
+
+// Format prints no key.
+func (o Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "web.Options(redacted)") }
 
 // Link is one entry of the navigation.
 type Link struct {

@@ -5,6 +5,9 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"sync"
 	"time"
@@ -83,6 +86,12 @@ type Options struct {
 	// Origins are further origins that may post, as in "https://desk.shop.example". Default: the one the pages are served from.
 	Origins []string
 }
+
+// Format prints no key.
+func (o Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "console.Options(redacted)") }
+
+// LogValue keeps the key out of slog.
+func (o Options) LogValue() slog.Value { return slog.StringValue("console.Options(redacted)") }
 
 // console is what the pages are made from.
 type console struct {
