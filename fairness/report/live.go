@@ -27,8 +27,8 @@ var pages embed.FS
 // about over time and who never got as far as an answer; with the report as CSV, JSON, Markdown and
 // a page to keep. It stays up to date while it is open, and works without script. auth
 // says who asks, by the application's own session; nil is an error, never open, and so is
-// a nil monitor: counts by group are not for everybody. It is also an io.Closer, which
-// ends its streams. options may be nil.
+// a nil monitor: counts by group are not for everybody. The handler has a Close that ends
+// its streams; so does the shutdown of the http.Server. options may be nil.
 func New(monitor *fairness.Monitor, auth func(*http.Request) (who string, err error), options *Options) (http.Handler, error) {
 	if monitor == nil {
 		return nil, errors.New("report: no monitor: make one with fairness.New")

@@ -309,7 +309,14 @@ func TestThePageIsLive(t *testing.T) {
 	_, err = io.ReadFull(answer.Body, line)
 	require.NoError(t, err)
 	assert.Equal(t, "retry: 2000\nevent: change\n", string(line))
-	require.NoError(t, h.(io.Closer).Close())
+	switch c := h.(type) {
+	case io.Closer:
+		require.NoError(t, c.Close())
+	case interface{ Close() }:
+		c.Close()
+	default:
+		t.Fatal("the pages cannot be closed")
+	}
 	_, err = io.ReadAll(answer.Body)
 	assert.NoError(t, err, "the stream has ended")
 }
