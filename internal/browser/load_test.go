@@ -92,7 +92,8 @@ func (w *walk) customer(base string, row int) {
 		defer w.mu.Unlock()
 		w.took = append(w.took, took)
 		if err == nil && a.status != http.StatusOK {
-			err = fmt.Errorf("status %d", a.status)
+			_, says, _ := strings.Cut(a.body, "<h1")
+			err = fmt.Errorf("status %d: %.200s", a.status, says)
 		}
 		if err != nil {
 			w.faults = append(w.faults, fmt.Sprintf("%s: %v", what, err))
