@@ -10,7 +10,7 @@ BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)
 
-.PHONY: help test check fmt lint race bench browser run exam-hold exam-load exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-pii-fuzz exam-tampering
+.PHONY: help test check fmt lint race bench browser run exam-hold exam-exclusive exam-desk exam-load exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-pii-fuzz exam-tampering
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
@@ -49,6 +49,15 @@ exam-estimate: ## 20,000 simulated override estimates: bias and coverage
 	$(EXAM) -run 'EstimateIs' ./oversight
 exam-breaker: ## 10,000 streams of 20,000 reviews at the breaker's limit
 	$(EXAM) -run 'Breaker|VerdictsAreRead' ./oversight
+exam-hold: ## a verdict to its waiter, a stop to all processes, 100,000 held cases
+	$(EXAM) -run 'VerdictReachesTheWaiter|StopReachesOtherProcesses|ManyHeldCases' ./oversight
+exam-exclusive: ## 32 claimers of 10,000 cases on three stores; 1,000 processes killed
+	$(EXAM) -run 'ClaimersNeverShareACase|KilledOn' ./oversight
+exam-desk: ## claims from four processes, a past of 1,000,000 cases, drawing and opening
+	$(EXAM) -run 'ClaimsFromFourProcesses|DeskOpensOnALongPast' ./oversight
+	$(GO) test -run '^$$' -bench 'Draw$$|BenchmarkOpen' -benchmem -benchtime 2s ./oversight
+exam-load: ## 200 customers at once for a minute through examples/lender, on loopback
+	cd internal/browser && $(GO) test -count=1 -v -run TestLoad -timeout 10m .
 exam-fairness: ## the false alarms and delays of the live tests, at full size
 	$(EXAM) -run 'Simulation|SequentialFalse|Betting|Change|Directed' ./internal/stats
 	$(GO) test -count=1 -v -run 'Reference|LL144|Rerank|Period|Bets|Probe|Fleet|Shards' ./fairness/... ./internal/stats
