@@ -60,7 +60,7 @@ exam-load: ## 200 customers at once for a minute through examples/lender, on loo
 	cd internal/browser && $(GO) test -count=1 -v -run TestLoad -timeout 10m .
 exam-fairness: ## the false alarms and delays of the live tests, at full size
 	$(EXAM) -run 'Simulation|SequentialFalse|Betting|Change|Directed' ./internal/stats
-	$(GO) test -count=1 -v -run 'Reference|LL144|Rerank|Period|Bets|Probe|Fleet|Shards' ./fairness/... ./internal/stats
+	$(GO) test -count=1 -v -run 'Reference|LL144|Rerank|Period|Bets|Probe|Fleet|Shards|History|Cells|Suppression|Bootstrap|WrapOr' ./fairness/... ./internal/stats
 exam-privacy: ## a million JSON bodies, every cut of every wire format, FF1, the known bypasses, 1,000 talks under the race detector, fuzzing
 	$(EXAM) -run 'TestOtherBytesStay|TestValidIs|TestEverySplit|TestEveryStreamHoldsBack|TestBypass|TestWhatAToolGets|FF1|WrongKeys|TestFPE' ./privacy
 	$(GO) test -race -count=1 -v -run 'TestConversationsDoNotMix|TestManyTalkAtOnce|TestShowIsTheInverse' ./privacy
