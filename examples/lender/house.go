@@ -75,7 +75,9 @@ func build(ctx context.Context, log *ledger.Ledger, secret []byte, s settings) (
 		return nil, err
 	}
 	h.policy = policy(s)
-	if h.desk, err = oversight.New(ctx, log, h.policy, &oversight.Options{Notify: h.notice}); err != nil {
+	if h.desk, err = oversight.New(ctx, log, h.policy, &oversight.Options{
+		Notify: h.notice, MaxStaleness: 5 * time.Second, // a busy minute refuses nobody; a stop is heard of within the ledger's poll all the same
+	}); err != nil {
 		return nil, err
 	}
 	h.decide = fairlead.Around(Decide).
