@@ -93,12 +93,13 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 		return err
 	}
 	o.settings.traces = traces
-	listener, err := net.Listen("tcp", o.addr) // before anything is loaded: a port that is taken is known at once
+	var ports net.ListenConfig
+	listener, err := ports.Listen(ctx, "tcp", o.addr) // before anything is loaded: a port that is taken is known at once
 	if err != nil {
 		return fmt.Errorf("-addr: %w", err)
 	}
-	defer listener.Close()
-	if err := debug(o.debug); err != nil {
+	defer func() { _ = listener.Close() }() // if it has not been served
+	if err := debug(ctx, o.debug); err != nil {
 		return err
 	}
 	finish := func(f func(context.Context) error) { // whatever happened, and also when ctx has ended
@@ -151,11 +152,12 @@ func serve(ctx context.Context, h *house, listener net.Listener, out io.Writer, 
 }
 
 // debug serves the runtime's own figures at an address of their own.
-func debug(addr string) error {
+func debug(ctx context.Context, addr string) error {
 	if addr == "" {
 		return nil
 	}
-	listener, err := net.Listen("tcp", addr)
+	var ports net.ListenConfig
+	listener, err := ports.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("-debug: %w", err)
 	}
