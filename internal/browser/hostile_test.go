@@ -228,7 +228,7 @@ func TestHostileStringsInTheBrowser(t *testing.T) {
 	b.follow("Sign in as reviewer-2")
 	clean := func() {
 		t.Helper()
-		require.Equal(t, "", eval[string](b, `(() => { for (const d of document.querySelectorAll('details')) d.open = true;
+		require.Empty(t, eval[string](b, `(() => { for (const d of document.querySelectorAll('details')) d.open = true;
 			if (window.fairleadHit !== undefined) return 'a script ran';
 			const e = document.querySelector('x-hostile, base, iframe, object, embed, marquee, video, math, template, style, [onclick], [onerror], [onload], [onfocus], [href^="javascript:"], [action*="evil"], [formaction*="evil"]');
 			return e ? e.outerHTML : ''; })()`), b.url())

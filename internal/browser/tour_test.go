@@ -124,7 +124,9 @@ func tour(t *testing.T, with func(*tab) hand, set func(*tab)) {
 func (b *tab) waitFor(path, text string) {
 	b.t.Helper()
 	b.open(path)
-	for deadline := time.Now().Add(patience); b.noscript && time.Now().Before(deadline) && !strings.Contains(b.text(), text); b.open(path) {
+	deadline := time.Now().Add(patience)
+	for b.noscript && time.Now().Before(deadline) && !strings.Contains(b.text(), text) {
+		b.open(path)
 	}
 	b.sees(text)
 }
