@@ -155,7 +155,7 @@ func (l *lender) figures(t testing.TB) (f figures) {
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	assert.NoError(t, err)
+	assert.NoError(t, err) //nolint:testifylint // see above
 	if m := goroutineTotal.FindSubmatch(text); assert.NotNil(t, m) {
 		f.goroutines, _ = strconv.Atoi(string(m[1]))
 	}
