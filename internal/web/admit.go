@@ -27,10 +27,15 @@ func (s *Site) admit(w http.ResponseWriter, v *Visit) error {
 	case err == nil:
 		v.token = token
 		return nil
-	case errors.Is(err, errTokenSpent):
+	case errors.Is(err, errTokenSpent) && ended:
 		return &refusedForm{
-			status: http.StatusConflict, to: to, ended: ended, sent: true,
+			status: http.StatusConflict, to: to,
 			text: "This form was sent before. It counted once, and this second time nothing was done.",
+		}
+	case errors.Is(err, errTokenSpent): // the first time failed, or showed a page, or is still at work
+		return &refusedForm{
+			status: http.StatusConflict,
+			text:   "This form was sent before, and this second time nothing was done. Please look whether the first time counted before you send it anew.",
 		}
 	case errors.Is(err, errOldToken):
 		return &refusedForm{status: http.StatusForbidden, text: "This page was open for too long, so nothing was done. Please open it again."}
@@ -48,9 +53,7 @@ const tokenField = "token"
 type refusedForm struct {
 	status int
 	text   string
-	sent   bool   // before
-	to     string // where the first time led, if ended
-	ended  bool
+	to     string // where the first time led, if it was done
 }
 
 func (e *refusedForm) Error() string   { return "web: the form was refused" }

@@ -55,6 +55,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request) bool {
 			continue
 		}
 		h, b := w.Header(), a.plain
+		h.Del("Set-Cookie") // of a middleware that renews sessions: caches would hand it to everybody
 		h.Set("Content-Type", a.kind)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		h.Set("Vary", "Accept-Encoding")

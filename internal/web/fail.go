@@ -50,7 +50,7 @@ type kept struct{ Name, Value string }
 func (s *Site) Fail(w http.ResponseWriter, v *Visit, err error) { s.fail(w, v, err) }
 
 func (s *Site) fail(w http.ResponseWriter, v *Visit, err error) {
-	status, data := http.StatusInternalServerError, failure{Sentence: "Something went wrong here, so nothing was done. Please try again in a moment."}
+	status, data := http.StatusInternalServerError, failure{Sentence: unforeseen(v)}
 	if p := public(nil); errors.As(err, &p) && p.HTTPStatus() >= 400 && p.HTTPStatus() < 600 {
 		status, data.Sentence = p.HTTPStatus(), p.Public()
 	} else {
@@ -63,6 +63,14 @@ func (s *Site) fail(w http.ResponseWriter, v *Visit, err error) {
 	}
 	page := &Page{Title: v.T(heading(status)), Status: status, Template: "fairlead-failure", Data: data, bare: v.Who == ""}
 	s.write(w, v, page)
+}
+
+// unforeseen is what an error says that nobody wrote a sentence for. What a form did before it failed is not known here.
+func unforeseen(v *Visit) string {
+	if v.Method == http.MethodPost {
+		return "Something went wrong here. Please look whether it was done before you try again."
+	}
+	return "Something went wrong here. Please try again in a moment."
 }
 
 // heading is the h1 of an error page.
@@ -107,6 +115,6 @@ func (s *Site) recovered(w http.ResponseWriter, v *Visit) {
 		panic(p)
 	default:
 		s.log("web: a page panicked", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-		s.fail(w, v, Problem(http.StatusInternalServerError, "Something went wrong here. Please try again in a moment."))
+		s.fail(w, v, Problem(http.StatusInternalServerError, unforeseen(v)))
 	}
 }

@@ -51,6 +51,11 @@ func (l Language) choose(r *http.Request) (string, func(string) (string, bool)) 
 			return text, ok
 		}
 	}
+	return english()
+}
+
+// english is the language of the sources, which needs no catalogue.
+func english() (string, func(string) (string, bool)) {
 	return "en", func(string) (string, bool) { return "", false }
 }
 

@@ -16,7 +16,9 @@ func visitIn(t *testing.T, l Language, accept string) *Visit {
 	s := newTestSite(t, Options{Language: l})
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.Header.Set("Accept-Language", accept)
-	return s.visit(r)
+	v := s.visit(r)
+	v.Lang, v.words = l.choose(r)
+	return v
 }
 
 func TestTheLanguageOfARequest(t *testing.T) {

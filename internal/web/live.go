@@ -3,8 +3,10 @@ package web
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -37,6 +39,9 @@ type Live struct {
 func (s *Site) Live(pattern string, l Live) {
 	if l.State == nil {
 		panic("web: " + s.o.Name + ": Live without a State: give a func(*web.Visit) (string, error)")
+	}
+	if strings.Contains(pattern, "{") { // pages name it by its address
+		panic("web: " + s.o.Name + ": " + pattern + " is many addresses; a stream has one, and its State sees whose it is")
 	}
 	if l.Every <= 0 {
 		l.Every = DefaultEvery
@@ -85,6 +90,7 @@ func (s *Site) stream(w http.ResponseWriter, v *Visit, l Live, state string) {
 		return
 	}
 	defer leave()
+	defer s.cutShort()
 	if !flushes(w) {
 		s.fail(w, v, Problem(http.StatusNotImplemented, "This server cannot send events one by one; pages look for changes less often."))
 		return
@@ -127,6 +133,17 @@ func (s *Site) stream(w http.ResponseWriter, v *Visit, l Live, state string) {
 				}
 			}
 		}
+	}
+}
+
+// cutShort ends a stream whose State or authoriser panicked: it has begun, so that there is no page to write any more.
+func (s *Site) cutShort() {
+	switch p := recover(); p {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(p)
+	default:
+		s.log("web: a stream panicked", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 	}
 }
 

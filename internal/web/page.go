@@ -28,7 +28,8 @@ type Page struct {
 	Lead string
 	// Wide takes the whole width of the window: for columns side by side. Default: as wide as text reads well.
 	Wide bool
-	// Live is where the page's stream is, within the site, as given to Site.Live: "live". Default: the page stays as it is.
+	// Live is where the page's stream is, within the site, as given to Site.Live: "live". Default: the page stays as it is, as one that
+	// answers a POST does anyway.
 	Live string
 
 	state string  // what Live says just before the page is made
@@ -175,7 +176,14 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, p *Page) {
 		_ = json.NewEncoder(&b).Encode(p.json) // strings only
 	} else {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		if l, ok := s.lives[p.Live]; ok && p.Live != "" {
+		if v.Method == http.MethodPost {
+			p.Live = "" // the script would fetch the page anew, and by GET it is another one or none
+		}
+		if p.Live != "" {
+			l, ok := s.lives[p.Live]
+			if !ok {
+				panic("web: " + s.o.Name + ": Page.Live names a stream that Live was not called for")
+			}
 			p.state, _ = hashed(l, v) // unknown: the script takes the stream's first
 		}
 		if err := s.pages.ExecuteTemplate(&b, "fairlead-shell", &View{Visit: v, Page: p, Data: p.Data}); err != nil {
@@ -185,7 +193,7 @@ func (s *Site) write(w http.ResponseWriter, v *Visit, p *Page) {
 			if p.Template == "fairlead-failure" { // not even that: without the navigation, which is the page package's
 				b.WriteString(lastWords)
 			} else {
-				s.fail(w, v, Problem(status, "Something went wrong here. Please try again in a moment."))
+				s.fail(w, v, Problem(status, unforeseen(v)))
 				return
 			}
 		}

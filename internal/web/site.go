@@ -114,7 +114,7 @@ func New(o Options) (*Site, error) {
 		_, _ = rand.Read(key) // never fails since Go 1.24
 	}
 	o.Key = nil
-	s := &Site{o: o, mux: http.NewServeMux(), tokens: newTokens(key, o.TokenLife), lives: map[string]Live{}}
+	s := &Site{o: o, mux: http.NewServeMux(), tokens: newTokens(o.Name, key, o.TokenLife), lives: map[string]Live{}}
 	for _, origin := range o.Origins {
 		if err := s.origins.AddTrustedOrigin(origin); err != nil {
 			return fail("an origin is not one, such as https://desk.shop.example")
@@ -197,6 +197,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	v := s.visit(r)
 	defer s.recovered(w, v)
+	v.Lang, v.words = s.o.Language.choose(r)
 	who, err := s.o.Auth(r)
 	if err != nil || who == "" {
 		s.fail(w, v, deniedBy(err))

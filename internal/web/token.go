@@ -15,12 +15,13 @@ import (
 // maxUsed bounds the memory of used tokens, at about 100 bytes each.
 const maxUsed = 1 << 16
 
-// tokens makes and takes the tokens of forms. A token is a time, a nonce and a MAC over both and over who it is for. It is good once: the
+// tokens makes and takes the tokens of forms. A token is a time, a nonce and a MAC over both and over whose site and who it is for. It is good once: the
 // used ones are remembered until they end by themselves. When there are too many, those issued first are forgotten, and
 // with them every unused one as old, so that memory is bounded and no used token is ever good again in this process.
 // Replicas with the same key take each other's tokens and do not know which were used: what a form does
 // must be harmless twice across replicas, as it is where a lease or an entry's ID fences it.
 type tokens struct {
+	site string // whose forms they are for: packages may share a key, and call different people the same
 	key  []byte
 	life time.Duration
 	max  int
@@ -40,8 +41,8 @@ type use struct {
 	ended  bool   // it has one
 }
 
-func newTokens(key []byte, life time.Duration) *tokens {
-	return &tokens{key: key, life: life, max: maxUsed, used: map[nonce]*use{}}
+func newTokens(site string, key []byte, life time.Duration) *tokens {
+	return &tokens{site: site, key: key, life: life, max: maxUsed, used: map[nonce]*use{}}
 }
 
 // Why a token is refused.
@@ -55,8 +56,8 @@ const tokenSize = 8 + 16 + sha256.Size // when, nonce, MAC
 
 func (t *tokens) mac(b []byte, who string) []byte {
 	h := hmac.New(sha256.New, t.key)
-	h.Write([]byte("fairlead/web/token/1\x00"))
-	h.Write(b[:8+16]) // of fixed length, so that what follows is nobody else's
+	h.Write([]byte("fairlead/web/token/2\x00" + t.site + "\x00")) // the name of a package holds no NUL
+	h.Write(b[:8+16])                                             // of fixed length, so that what follows is nobody else's
 	h.Write([]byte(who))
 	return h.Sum(nil)
 }

@@ -12,7 +12,7 @@ import (
 
 func TestATokenEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newTokens(make([]byte, 32), time.Hour)
+		s := newTokens("p", make([]byte, 32), time.Hour)
 		token := s.mint("a")
 		time.Sleep(time.Hour + time.Second) // in the bubble's time
 		_, _, err := s.take("a", token)
@@ -29,7 +29,7 @@ func TestATokenEnds(t *testing.T) {
 // However many are used, memory is bounded and none is good twice.
 func TestTheMemoryOfUsedTokensIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newTokens(make([]byte, 32), time.Hour)
+		s := newTokens("p", make([]byte, 32), time.Hour)
 		s.max = 100
 		var all []string
 		early := s.mint("early")
@@ -77,7 +77,7 @@ func TestReplicasWithOneKeyTakeEachOthersTokens(t *testing.T) {
 }
 
 func BenchmarkToken(b *testing.B) {
-	s := newTokens(make([]byte, 32), time.Hour)
+	s := newTokens("p", make([]byte, 32), time.Hour)
 	for b.Loop() {
 		_, _, _ = s.take("somebody", s.mint("somebody"))
 	}

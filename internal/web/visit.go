@@ -21,9 +21,10 @@ type Visit struct {
 
 type visitKey struct{}
 
+// visit is that of a request, in English until its language is known: to find that out is the application's, and may panic.
 func (s *Site) visit(r *http.Request) *Visit {
 	v := &Visit{site: s}
-	v.Lang, v.words = s.o.Language.choose(r)
+	v.Lang, v.words = english()
 	v.Request = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 	return v
 }

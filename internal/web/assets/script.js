@@ -69,8 +69,8 @@
   };
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || typing(event.target) || document.querySelector('dialog[open]')) return;
+    if (off()) return; // ? as well: the button below the page is still there
     if (event.key === '?') { event.preventDefault(); help(); return; }
-    if (off()) return;
     const e = all('[data-key]').find((e) => keyOf(e) && keyOf(e) === event.key && shown(e));
     if (!e) return;
     event.preventDefault();
@@ -181,9 +181,10 @@
   const listen = () => new Promise((end) => {
     const source = new EventSource(address);
     source.addEventListener('change', (event) => { heard = Date.now(); seen(event.data); channel?.postMessage(event.data); });
-    source.onerror = () => { heard = 0; if (source.readyState === 2) end(); };
     const beat = setInterval(() => { if (source.readyState === 1) { heard = Date.now(); channel?.postMessage(state); } }, 2000);
-    addEventListener('pagehide', () => { clearInterval(beat); source.close(); end(); }, { once: true });
+    const stop = () => { clearInterval(beat); removeEventListener('pagehide', stop); source.close(); end(); };
+    source.onerror = () => { heard = 0; if (source.readyState === 2) stop(); };
+    addEventListener('pagehide', stop);
   });
   const lead = async () => { await listen(); setTimeout(start, 10000); };
   // Whoever holds the lock has the stream; when that tab closes, the next one gets it.
