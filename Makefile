@@ -10,7 +10,7 @@ BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 # The packages that are used by several goroutines at once: all but the examples.
 CONCURRENT = $$($(GO) list ./... | grep -v /examples/)
 
-.PHONY: help test check fmt lint race bench browser run exam-hold exam-exclusive exam-desk exam-load exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-pii-fuzz exam-tampering
+.PHONY: help test check fmt lint race bench browser run exam-hold exam-exclusive exam-desk exam-load exam-pages screenshots exam-kill exam-snapshot exam-estimate exam-breaker exam-fairness exam-privacy exam-sdk exam-consent exam-revocation exam-false-alarms exam-pii-fuzz exam-tampering
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
@@ -31,7 +31,10 @@ race: ## the tests of the concurrent packages under the race detector, without t
 
 browser: ## the pages in a real Chromium, with axe-core; it must be installed
 	internal/browser/axe.sh
-	cd internal/browser && FAIRLEAD_BROWSER=required $(GO) test ./...
+	cd internal/browser && FAIRLEAD_BROWSER=required $(GO) test -timeout 30m ./...
+
+screenshots: ## the README's pictures, of the real pages
+	cd internal/browser && $(GO) test -count=1 -run TestScreenshots . -screenshots $(CURDIR)/docs/screenshots
 
 bench: ## the benchmarks, with allocations; the ledger's beside the machine's own fdatasync rate
 	$(GO) test -run '^$$' -bench . -benchmem $$($(GO) list ./... | grep -v -e /examples/ -e /ledger)
@@ -56,8 +59,10 @@ exam-exclusive: ## 32 claimers of 10,000 cases on three stores; 1,000 processes 
 exam-desk: ## claims from four processes, a past of 1,000,000 cases, drawing and opening
 	$(EXAM) -run 'ClaimsFromFourProcesses|DeskOpensOnALongPast' ./oversight
 	$(GO) test -run '^$$' -bench 'Draw$$|BenchmarkOpen' -benchmem -benchtime 2s ./oversight
-exam-load: ## 200 customers at once for a minute through examples/lender, on loopback
-	cd internal/browser && $(GO) test -count=1 -v -run TestLoad -timeout 10m .
+exam-load: ## the lender: 200 customers at once for a minute, on SQLite
+	cd internal/browser && FAIRLEAD_EXAM=1 $(GO) test -count=1 -v -timeout 15m -run TestLoad .
+exam-pages: ## 10,000 hostile strings in every page of the lender
+	cd internal/browser && FAIRLEAD_EXAM=1 $(GO) test -count=1 -v -timeout 30m -run HostileStringsInEveryPage .
 exam-fairness: ## the false alarms and delays of the live tests, at full size
 	$(EXAM) -run 'Simulation|SequentialFalse|Betting|Change|Directed' ./internal/stats
 	$(GO) test -count=1 -v -run 'Reference|LL144|Rerank|Period|Bets|Probe|Fleet|Shards|History|Cells|Suppression|Bootstrap|WrapOr' ./fairness/... ./internal/stats
