@@ -159,6 +159,24 @@ func TestWrappingAFunctionLinksNoTemplates(t *testing.T) {
 	}
 }
 
+// The shell is for pages, and no page knows another: what one shows of a sibling comes through func fields of its Options.
+func TestOnlyPagesStandOnTheShell(t *testing.T) {
+	pages := []string{"consent/center", "transparency/portal", "oversight/console", "fairness/report"}
+	all := listed(t)
+	found := 0
+	for _, p := range shipped(all) {
+		page := slices.Contains(pages, strings.TrimPrefix(p.ImportPath, module+"/"))
+		if slices.Contains(p.Imports, module+"/internal/web") {
+			found++
+			assert.True(t, page, "%s imports the shell", p.ImportPath)
+		}
+		for _, other := range pages {
+			assert.NotContains(t, p.Deps, module+"/"+other, "%s needs a page", p.ImportPath)
+		}
+	}
+	assert.Equal(t, len(pages), found)
+}
+
 // Importing a package runs no code of its own, and pii keeps no tables that a program would carry without using them.
 func TestImportingCostsNothing(t *testing.T) {
 	const most = 16 // elements of a package variable's literal
