@@ -166,7 +166,7 @@ func TestBeingForgotten(t *testing.T) {
 	assert.Equal(t, "./forget?said=forgotten", a.header.Get("Location"))
 	a = h.get("eve", "forget?said=forgotten")
 	assert.Contains(t, a.body, "What was recorded about you is erased.")
-	assert.Contains(t, a.body, "1 entries were made unreadable for good.")
+	assert.Contains(t, a.body, "One entry was made unreadable for good.")
 	assert.Contains(t, a.body, "nothing recorded about you here")
 	assert.Equal(t, http.StatusNotFound, h.get("eve", "decision/"+id).status)
 	assert.Contains(t, h.get("eve", "").body, "No decisions about you")
@@ -189,6 +189,18 @@ func TestBeingForgotten(t *testing.T) {
 	assert.Contains(t, a.body, "The rest is erased.")
 	assert.Contains(t, a.body, "records of credit decisions (12 CFR 1002.12)", "what stays is named")
 	assert.Contains(t, kept.get("eve", "forget").body, "records of credit decisions (12 CFR 1002.12)", "and stays named")
+
+	away := open(t, func(h *house, o *portal.Options) {
+		o.Erase = func(ctx context.Context, who string) (ledger.Erased, error) {
+			erased, err := h.log.Erase(ctx, who)
+			return erased, errors.Join(err, h.log.Close()) // as if the database went just then
+		}
+	})
+	away.record(refused("eve"))
+	a = away.post("eve", "forget", away.token("eve", "forget"), url.Values{"sure": {"yes"}})
+	assert.Equal(t, http.StatusOK, a.status)
+	assert.Contains(t, a.body, "What was recorded about you is erased.")
+	assert.NotContains(t, a.body, "yet")
 
 	none := open(t, func(_ *house, o *portal.Options) { o.Erase = nil })
 	id = none.record(refused("eve")).String()

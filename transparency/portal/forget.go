@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/fairlead-go/fairlead/internal/web"
+	"github.com/fairlead-go/fairlead/ledger"
 	"github.com/fairlead-go/fairlead/transparency"
 )
 
@@ -50,15 +51,18 @@ func (p *portal) forget(v *web.Visit) (*web.Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	// What is still there says it better than what Erase says it left.
+	// What is still there says it better than what Erase says it left. That it cannot be read just now must not deny what is done.
 	left, err := p.forgetting(v)
-	if err != nil {
-		return nil, err
-	}
-	if len(erased.Kept) == 0 && !left.Something {
+	if err == nil && len(erased.Kept) == 0 && !left.Something {
 		return web.See("forget?said=forgotten"), nil
 	}
-	return &web.Page{Title: v.T("Be forgotten"), Template: "kept", Data: erased}, nil
+	return &web.Page{Title: v.T("Be forgotten"), Template: "kept", Data: kept{erased, err != nil && len(erased.Kept) == 0}}, nil
+}
+
+// kept is what became of an erasure that left something, or may have.
+type kept struct {
+	ledger.Erased
+	Unread bool // nobody could look whether it did
 }
 
 // notice is the text of a disclosure, or what leads to it.

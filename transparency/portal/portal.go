@@ -4,7 +4,10 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"html/template"
+	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -56,6 +59,12 @@ type Options struct {
 	// Origins are further origins that may post, as in "https://shop.example". Default: the one the pages are served from.
 	Origins []string
 }
+
+// Format prints no key.
+func (o Options) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "portal.Options(redacted)") }
+
+// LogValue keeps the key out of slog.
+func (o Options) LogValue() slog.Value { return slog.StringValue("portal.Options(redacted)") }
 
 //go:embed pages
 var pages embed.FS

@@ -239,3 +239,12 @@ func TestOptionsSayWhatTheyDo(t *testing.T) {
 	assert.Contains(t, h.get("eve", "").body, "Your data and decisions")
 	assert.Contains(t, h.get("eve", "decision/"+id).body, " CET</time>")
 }
+
+func TestOptionsPrintNoKey(t *testing.T) {
+	o := portal.Options{Key: []byte("0123456789abcdef0123456789abcdef")}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
+		assert.Equal(t, "portal.Options(redacted)", fmt.Sprintf(verb, o))
+		assert.Equal(t, "portal.Options(redacted)", fmt.Sprintf(verb, &o))
+	}
+	assert.Equal(t, "portal.Options(redacted)", o.LogValue().String())
+}
