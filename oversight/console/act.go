@@ -236,7 +236,7 @@ func (c *console) preview(v *web.Visit) (*web.Page, error) {
 		return c.page(v, f, d, wrong, http.StatusUnprocessableEntity), nil
 	}
 	view := c.view(v, f, d, nil)
-	view.Changes, view.Preview = diff(f.Output, out), true
+	view.Changes, view.Preview = c.changes(f, out), true
 	return c.casePage(v, view, http.StatusOK), nil
 }
 

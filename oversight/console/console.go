@@ -67,7 +67,8 @@ type Options struct {
 	// the kind, such as "e-mail address 1".
 	Reveal func(ctx context.Context, who string, c oversight.File, text string) (string, error)
 	// Sensitive says which fields of input and answer are blurred until asked for, by system and path as in "applicant.note" or
-	// "files[0].text". Default: none.
+	// "files[0].text"; what a field is part of counts, too. Whoever opens a correction has asked for what is in it. What cannot be taken
+	// apart, because it is very large or no JSON, is blurred whole. Default: none.
 	Sensitive func(system, path string) bool
 	// Blank is the shape of a system's answer, as JSON, that a blind reviewer fills in. Default: they write JSON.
 	Blank func(system string) json.RawMessage

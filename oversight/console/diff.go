@@ -1,5 +1,7 @@
 package console
 
+import "github.com/fairlead-go/fairlead/oversight"
+
 // change is one field of an answer and of what somebody put in its place.
 type change struct {
 	Path     string
@@ -10,6 +12,21 @@ type change struct {
 
 // Same says that the field is as it was.
 func (c change) Same() bool { return c.HasOld && c.HasNew && c.Old == c.New }
+
+// shownChange is a change as a page has it.
+type shownChange struct {
+	change
+	Veil bool // it is sensitive, and so shown when it is asked for
+}
+
+// changes are what a correction changes in a case's answer.
+func (c *console) changes(f oversight.File, after []byte) []shownChange {
+	var all []shownChange
+	for _, one := range diff(f.Output, after) {
+		all = append(all, shownChange{one, c.sensitive(f, one.Path)})
+	}
+	return all
+}
 
 // diff compares two answers field by field: by path, in the order of the first, with what only the second has after it. What
 // cannot be taken apart is compared as a whole.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/fairlead-go/fairlead/oversight"
@@ -11,6 +12,7 @@ import (
 type panel struct {
 	Rows []row
 	Raw  string // the whole, for whoever wants it; the only thing there is if it cannot be taken apart
+	Veil bool   // Raw holds, or may hold, what is sensitive
 }
 
 type row struct {
@@ -32,19 +34,32 @@ func (c *console) shower(f oversight.File, words func(oversight.File, string) st
 		}
 		p := &panel{Raw: words(f, indented(data))}
 		t, err := parseTree(data)
-		if err != nil {
+		if err != nil { // nobody can tell where in it something sensitive stands
+			p.Veil = c.o.Sensitive != nil
 			return p
 		}
 		p.add(t, "", prefix, 0, func(s string) string { return words(f, s) }, func(path string) bool {
 			return c.o.Sensitive != nil && c.o.Sensitive(f.System, path)
 		})
-		for _, r := range p.Rows {
-			if r.Sensitive {
-				p.Raw = "" // it would show what the rows veil
-			}
+		p.Veil = slices.ContainsFunc(t.leaves(), func(l leaf) bool { return c.sensitive(f, l.path) })
+		if p.Veil && len(p.Rows) < maxRows {
+			p.Raw = "" // the rows hold all of it
 		}
 		return p
 	}
+}
+
+// sensitive says whether a value is to be veiled: because of its own path, or of what it is a part of.
+func (c *console) sensitive(f oversight.File, path string) bool {
+	if c.o.Sensitive == nil {
+		return false
+	}
+	for i, r := range path {
+		if i > 0 && (r == '.' || r == '[') && c.o.Sensitive(f.System, path[:i]) {
+			return true
+		}
+	}
+	return path == "" || c.o.Sensitive(f.System, path) // the whole holds everything
 }
 
 func (p *panel) add(t *tree, name, path string, depth int, words func(string) string, veiled func(string) bool) {

@@ -56,8 +56,8 @@ type caseView struct {
 	Input    *panel
 	Output   *panel
 	Why      *why
-	Given    *panel   // the correction that stands
-	Changes  []change // of the correction that stands, or of the preview
+	Given    *panel        // the correction that stands
+	Changes  []shownChange // of the correction that stands, or of the preview
 	Preview  bool
 	Draft    draft
 	Reasons  []Reason
@@ -87,7 +87,7 @@ type event struct {
 
 type voted struct {
 	oversight.Vote
-	Changes []change
+	Changes []shownChange
 	Said    string
 }
 
@@ -190,12 +190,12 @@ func (c *console) view(v *web.Visit, f oversight.File, d *draft, n *notice) *cas
 	view.Input, view.Output, view.Given = show("", f.Input), show("", f.Output), show("", f.Correction)
 	view.Why = c.explained(f, c.words)
 	if len(f.Correction) > 0 {
-		view.Changes = diff(f.Output, f.Correction)
+		view.Changes = c.changes(f, f.Correction)
 	}
 	for _, j := range f.Judgements {
 		one := voted{Vote: j, Said: v.T(said(j.Verdict))}
 		if len(j.Correction) > 0 {
-			one.Changes = diff(f.Output, j.Correction)
+			one.Changes = c.changes(f, j.Correction)
 		}
 		view.Votes = append(view.Votes, one)
 	}
