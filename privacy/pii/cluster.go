@@ -1,5 +1,10 @@
 package pii
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
 // A cluster is what may be one number as people write it: words of letters and
 // digits with single separators between them ("GB82 WEST 1234", "078-05-1120",
 // "+1 (415) 555-0132"). It is parsed once; every kind then looks at the same
@@ -10,6 +15,7 @@ type cluster struct {
 	lower  marks                      // which of them were in lower case
 	g      [maxGroups]group
 	ng     int
+	calm   bool // nothing near it is a word: see wordless
 	more   bool // the text goes on, but the cluster is full
 	left   byte // separator class and neighbour before the first group: see joint
 	right  byte // the same after the last
@@ -89,7 +95,10 @@ func (c *cluster) parseFrom(text string, start, i int) {
 	n, sep, words := 0, uint8(sepNone), 0
 	for p := start; ; {
 		g := &c.g[c.ng]
-		end := c.word(text, p, n, g)
+		end := c.short(text, p, n, g)
+		if end == p {
+			end = c.word(text, p, n, g)
+		}
 		g.sep = sep
 		if end-p > maxWord || n+end-p > maxCompact {
 			if c.ng > 0 && end-p <= maxWord {
@@ -108,6 +117,12 @@ func (c *cluster) parseFrom(text string, start, i int) {
 		} else {
 			words = 0
 		}
+		if !g.letter && c.ng < maxGroups && end+1 < len(text) && isDigit(text[end+1]) {
+			if cls := single(text[end]); cls != sepNone {
+				p, sep = end+1, cls
+				continue
+			}
+		}
 		next, cls := separator(text, end)
 		if cls == sepNone || cls == sepColon || cls == sepHard || words == 2 && p > i || g.letter && end-p > 4 && p > i {
 			c.right = jointAfter(text, end)
@@ -119,6 +134,62 @@ func (c *cluster) parseFrom(text string, start, i int) {
 		}
 		p, sep = next, cls
 	}
+}
+
+// single classes the separators of one byte that a digit follows.
+func single(c byte) uint8 {
+	switch c {
+	case ' ':
+		return sepSpace
+	case '-':
+		return sepHyphen
+	case '.':
+		return sepDot
+	case '/':
+		return sepSlash
+	}
+	return sepNone
+}
+
+// short reads the word at p as word does if it is up to 15 digits and stands in
+// the midst of the text; it returns p otherwise.
+func (c *cluster) short(text string, p, n int, g *group) int {
+	if p+16 > len(text) || n > maxCompact-16 {
+		return p
+	}
+	x := load(text[p : p+8])
+	binary.LittleEndian.PutUint64(c.buf[n:], x)
+	m, size := notDigits(x), 0
+	if m == 0 {
+		x = load(text[p+8 : p+16])
+		binary.LittleEndian.PutUint64(c.buf[n+8:], x)
+		if m, size = notDigits(x), 8; m == 0 {
+			return p
+		}
+	}
+	size += bits.TrailingZeros64(m) >> 3
+	end := p + size
+	if size == 0 || isLetter(text[end]) {
+		return p
+	}
+	g.start, g.end, g.off, g.n = p, end, uint8(n), uint8(size)
+	g.letter, g.digit = false, true
+	c.digits.put(n, 1<<size-1)
+	return end
+}
+
+// load returns eight bytes, the first one lowest.
+func load(t string) uint64 {
+	_ = t[7]
+	return uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
+		uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
+}
+
+// notDigits marks the first of eight bytes that is no digit by its highest bit,
+// and some of those after it.
+func notDigits(x uint64) uint64 {
+	x ^= '0' * lowBits
+	return (x + (0x80-10)*lowBits | x) & highBits
 }
 
 // word reads the word at p into g, and into buf from character n on if it fits
@@ -138,23 +209,19 @@ func (c *cluster) word(text string, p, n int, g *group) int {
 		c.digits.put(n, digits)
 		return end
 	}
-	for bit := uint64(1) << (end - p); end < limit; bit <<= 1 {
+	for bit := end - p; end < limit; bit++ {
 		ch := text[end]
-		if isDigit(ch) {
-			digits |= bit
-		} else if isLetter(ch) {
-			if ch >= 'a' {
-				lower |= bit
-				ch -= 'a' - 'A'
-			}
-		} else {
+		k := classes[ch]
+		if k == 0 {
 			break
 		}
-		c.buf[n+end-p] = ch
+		digits |= uint64(k&classDigit) << bit
+		lower |= uint64(k>>1&1) << bit
+		c.buf[n+end-p] = ch - k&classLower<<4
 		end++
 	}
 	if end == limit {
-		for end < len(text) && isAlnum(text[end]) {
+		for end < len(text) && classes[text[end]] != 0 {
 			end++
 		}
 	}
@@ -168,6 +235,28 @@ func (c *cluster) word(text string, p, n int, g *group) int {
 	}
 	return end
 }
+
+// The classes of letters and digits: classLower, four bits further up, is what
+// parts a small letter from its capital.
+const (
+	classDigit = 1 << iota
+	classLower
+	classUpper
+)
+
+var classes = func() (all [256]uint8) {
+	for c := range all {
+		switch c := byte(c); {
+		case isDigit(c):
+			all[c] = classDigit
+		case c-'a' < 26:
+			all[c] = classLower
+		case c-'A' < 26:
+			all[c] = classUpper
+		}
+	}
+	return all
+}()
 
 // escape reports whether c stands for white space after a backslash.
 func escape(c byte) bool { return c == 'n' || c == 'r' || c == 't' }

@@ -146,6 +146,9 @@ func (s *sweep) lookRight(end, bound int) {
 
 // named reports whether a word near start:end names the kind.
 func (s *sweep) named(k kid, start, end int) bool {
+	if s.wordless(start, end) {
+		return false
+	}
 	s.lookAround(start, end)
 	return s.near.right.has(k) || s.namedLeft(k, start, wordsLeft)
 }
@@ -166,6 +169,9 @@ func (s *sweep) namedBefore(k kid, start int, n uint32) bool {
 // namedClose reports whether a word after end or close before start names the
 // kind.
 func (s *sweep) namedClose(k kid, start, end int) bool {
+	if s.wordless(start, end) {
+		return false
+	}
 	s.lookAround(start, end)
 	return s.near.right.has(k) || s.namedLeft(k, start, wordsClose)
 }
@@ -185,8 +191,14 @@ func (s *sweep) readWords(from, to int, left bool) int {
 		}
 		h := uint64(fnvOffset)
 		start := i
-		for ; i < to && partOfWord(text[i]) && markLength(text, i) == 0; i++ {
-			h = (h ^ fold(text, i)) * fnvPrime
+		for ; i < to; i++ {
+			if c := text[i] | 0x20; c-'a' < 26 {
+				h = (h ^ uint64(c)) * fnvPrime
+			} else if c < 0x80 || markLength(text, i) > 0 {
+				break
+			} else {
+				h = (h ^ fold(text, i)) * fnvPrime
+			}
 		}
 		if !left && i == to && i < len(text) && partOfWord(text[i]) {
 			break // cut off by the bound

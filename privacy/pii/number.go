@@ -30,15 +30,24 @@ func (s *sweep) number(i int) int {
 	if end := s.percented(i); end > i {
 		return end
 	}
-	if end := s.secret(i); end > i {
+	c := &s.c
+	c.calm = s.calm && s.wordless(i, i)
+	if c.calm {
+		s.lastSecret = i + 1 // a prefix has letters
+		if end := s.cells(i); end > i {
+			return end
+		}
+	} else if end := s.secret(i); end > i {
 		return end
 	}
 	if end := s.lone(i); end > i {
 		return end
 	}
-	c := &s.c
 	c.parse(s.text, i)
 	s.work += c.ng
+	if c.calm {
+		c.calm = s.wordless(c.g[0].start, c.g[c.ng-1].end)
+	}
 	next := i + 1
 	if last := c.g[c.ng-1].end; !s.narrow && needsWide(s.text, last) {
 		return s.wide(i)
@@ -48,6 +57,9 @@ func (s *sweep) number(i int) int {
 		next = max(next, g.end)
 		if g.start < s.certain {
 			continue // inside a finding that nothing can beat
+		}
+		if c.calm && !s.promising(a) {
+			continue
 		}
 		if g.n >= 26 {
 			s.token(a)
@@ -144,10 +156,10 @@ func (s *sweep) digits(a int) {
 	if a+1 < c.ng {
 		nextLen, nextSep = c.g[a+1].n, c.g[a+1].sep
 	}
-	if n >= 8 && n <= 10 {
+	if n >= 8 && n <= 10 && !c.calm {
 		s.bot(a)
 	}
-	if n == 1 && nextLen == 1 {
+	if n == 1 && nextLen == 1 && !c.calm {
 		s.spaced(a)
 	}
 	if s.on.has(kPhone) {
@@ -155,8 +167,10 @@ func (s *sweep) digits(a int) {
 		case plusBefore(s.text, g.start) > 0:
 			s.plus(a)
 		case n >= 2 && first == '0' && n <= maxWord:
-			s.dialled(a)
-		case n == 3 && nextLen >= 3, n == 1 && first == '1' && nextLen >= 3, n == 10, n == 11 && first == '1':
+			if n == 3 || c.buf[g.off+1] == '0' {
+				s.dialled(a)
+			}
+		case n == 3 && nextLen >= 3, n == 1 && first == '1' && nextLen >= 3, (n == 10 || n == 11 && first == '1') && !c.calm:
 			s.nanp(a)
 		}
 	}
@@ -170,10 +184,10 @@ func (s *sweep) digits(a int) {
 	if s.dated {
 		s.date(a)
 	}
-	if n >= 2 && n <= 5 && nextLen >= 2 && g.start >= s.certain {
+	if n >= 2 && n <= 5 && nextLen >= 2 && (!c.calm || first == '0' || nextSep == sepParen) && g.start >= s.certain {
 		s.national(a)
 	}
-	if n >= 8 && n <= 12 && s.on.has(kPhone) && g.start >= s.certain {
+	if n >= 8 && n <= 12 && !c.calm && s.on.has(kPhone) && g.start >= s.certain {
 		s.bare(a)
 	}
 }
@@ -189,7 +203,10 @@ func (s *sweep) walk(a int) {
 	at, seps, inner := e.nodes[g.root()].child[g.n], uint64(0), uint16(0)
 	for b := a; at != 0; {
 		nd := &e.nodes[at]
-		if nd.first != 0 && nd.kinds.meets(&s.on) {
+		if c.calm && nd.reach < s.min {
+			return
+		}
+		if nd.first != 0 && (!c.calm || nd.best >= s.min) && nd.kinds.meets(&s.on) {
 			s.shapes(nd, a, b, seps, inner)
 		}
 		if b++; b == c.ng || b-a == maxWindow {
@@ -233,12 +250,15 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	for i := nd.first; i != 0; {
 		sh := &e.shapes[i]
 		i = sh.next
+		if digits&sh.digits != sh.digits || digits&sh.letters != 0 {
+			continue
+		}
 		score := sh.most
 		if stand < score && !sh.sturdy {
 			score = stand
 		}
 		doubtful := score < s.min && !free
-		if !s.on.has(sh.rule) || doubtful && looked && !near.has(sh.rule) || !sh.fits(c, off, digits, seps, b-a) {
+		if doubtful && (c.calm || looked && !near.has(sh.rule)) || !s.on.has(sh.rule) || !sh.fits(c, off, seps, b-a) {
 			continue
 		}
 		if doubtful && !looked {

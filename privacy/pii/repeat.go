@@ -37,9 +37,10 @@ func (s *sweep) pastRepeat(i int) int {
 		return i
 	}
 	// "http://http://": the findings may take turns.
+	once := period
 	first, past := s.lastRound(i, period)
 	for ; first < 0; first, past = s.lastRound(i, period) {
-		if period *= 2; period > maxPeriod {
+		if period += once; period > maxPeriod {
 			return i
 		}
 	}
@@ -57,7 +58,8 @@ func (s *sweep) pastRepeat(i int) int {
 }
 
 // lastRound returns the findings of the last whole round before i, as a range
-// of s.out; -1 if the round before it has others. What starts within reach of i
+// of s.out; -1 if the rounds before it have others. One round is not enough:
+// two may be empty although the third never is. What starts within reach of i
 // may not be decided yet and belongs to no round.
 func (s *sweep) lastRound(i, period int) (first, past int) {
 	out, edge := s.out, i-reachLeft
@@ -69,15 +71,15 @@ func (s *sweep) lastRound(i, period int) (first, past int) {
 	for first > s.base && out[first-1].Start >= edge-period {
 		first--
 	}
-	before := first
-	for before > s.base && out[before-1].Start >= edge-2*period {
+	before, n := first, past-first
+	for before > s.base && out[before-1].Start >= edge-3*maxPeriod {
 		before--
 	}
-	if past-first != first-before {
+	if n > 0 && out[before].Start >= edge-3*maxPeriod+period {
 		return -1, 0
 	}
-	for k := first; k < past; k++ {
-		if out[k-(past-first)].moved(period) != out[k] {
+	for k := before; k < first; k++ {
+		if out[k].moved(period) != out[k+n] {
 			return -1, 0
 		}
 	}

@@ -85,6 +85,9 @@ type compiled struct {
 	nodes    []node
 	shapes   []shape
 	words    vocabulary
+	// pairs holds, by the length of a group of digits, the lengths of the next
+	// with which it may begin what needs no word; 0: alone.
+	pairs [maxWord + 1]uint64
 
 	codes [1000]uint16 // where a calling code's line goes on in callingCodes
 	// widely holds, by length, the first two digits of the national numbers of
@@ -177,6 +180,7 @@ func compile(rs []rule) *compiled {
 			e.words.add(k, w)
 		}
 	}
+	e.measure()
 	return e
 }
 

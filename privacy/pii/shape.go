@@ -12,17 +12,17 @@ package pii
 // so common that seeing it proves nothing ("?999 999 999"), a leading '!' a bare
 // run of digits whose check proves enough.
 type shape struct {
+	digits  uint64 // characters that must be digits
+	letters uint64 // characters that must be letters
+	next    int16  // the next shape of the same group lengths; 0: none
 	rule    kid
 	n       uint8
 	weak    bool
 	sturdy  bool    // as its rule is
 	uniform uint16  // classes allowed, as bits, where all separators are equal
-	next    int16   // the next shape of the same group lengths; 0: none
-	seps    uint64  // classes in order, four bits each, where uniform is 0
-	digits  uint64  // characters that must be digits
-	letters uint64  // characters that must be letters
-	prefix  string  // capital letters the shape starts with
 	most    float64 // the score it has if its check passes
+	seps    uint64  // classes in order, four bits each, where uniform is 0
+	prefix  string  // capital letters the shape starts with
 }
 
 // node is one state of the walk over group lengths.
@@ -31,6 +31,7 @@ type node struct {
 	first int16   // shapes that end here; 0: none
 	kinds set     // of which kinds
 	best  float64 // the highest score of any
+	reach float64 // the highest score of any that ends here or further on
 	// sturdy says that one of them may have it inside a row of numbers.
 	sturdy bool
 }
@@ -156,12 +157,41 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 	e.shapes = append(e.shapes, sh)
 }
 
-// fits reports whether characters and separators are those of the shape;
-// digits says which of the characters from off on are digits.
-func (sh *shape) fits(c *cluster, off uint8, digits, seps uint64, nsep int) bool {
-	if digits&sh.digits != sh.digits || digits&sh.letters != 0 {
-		return false
+// measure enters how high the scores are that can be reached from each node.
+// Nodes are hung after the one they hang from.
+func (e *compiled) measure() {
+	for i := len(e.nodes) - 1; i >= 0; i-- {
+		nd := &e.nodes[i]
+		nd.reach = nd.best
+		for _, next := range nd.child {
+			if next != 0 {
+				nd.reach = max(nd.reach, e.nodes[next].reach)
+			}
+		}
 	}
+	for n, at := range e.nodes[rootDigits].child {
+		if at == 0 {
+			continue
+		}
+		if e.nodes[at].best > calmScore {
+			e.pairs[n] |= 1
+		}
+		for m, next := range e.nodes[at].child {
+			if next != 0 && e.nodes[next].reach > calmScore {
+				e.pairs[n] |= 1 << m
+			}
+		}
+	}
+	// And those of the matchers that follow no shape: telephones, MAC addresses.
+	e.pairs[1] |= 1 << 3
+	e.pairs[3] |= 1<<3 | 1<<7
+	e.pairs[2] |= 1 << 2
+	e.pairs[4] |= 1 << 4
+}
+
+// fits reports whether separators and letters from off on are those of the
+// shape, whose digits and letters stand where they should.
+func (sh *shape) fits(c *cluster, off uint8, seps uint64, nsep int) bool {
 	if sh.uniform == 0 {
 		if seps != sh.seps {
 			return false

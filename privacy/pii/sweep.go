@@ -23,6 +23,8 @@ type sweep struct {
 	noJWT      int           // no JWT starts before it
 	lo, hi     int           // the whole value of a Field; -1: not a field
 	c          cluster
+	calm       bool // what no word names is dropped: see wordless
+	plain      wordfree
 
 	dated bool // dates or ages are looked for
 	keyed bool // what announces a name is a key in small letters
@@ -35,6 +37,7 @@ type sweep struct {
 func (s *sweep) run() {
 	s.near.end = -1
 	s.dated = s.on.has(kDate) || s.on.has(kBirth) || s.on.has(kAge)
+	s.calm = s.min > calmScore && s.lo < 0 && !s.dated && !s.narrow
 	s.words.on = !s.narrow && (s.on.has(kPerson) || s.on.has(kLocation) || s.on.has(kStreet) || s.on.has(kBIC))
 	s.under = -1
 	for i := nextTrigger(s.text, 0); i < len(s.text); i = nextTrigger(s.text, i) {

@@ -71,5 +71,53 @@ func hostile(n int) (all []hostileText) {
 		all = append(all, hostileText{unit, strings.Repeat(unit, n/len(unit)+1)})
 	}
 	all = append(all, hostileText{"a…@…", strings.Repeat("a", n/2) + strings.Repeat("@", n/2)})
+	return append(all, random(n)...)
+}
+
+// random returns texts of about n bytes that are dense in numbers and do not
+// repeat.
+func random(n int) (all []hostileText) {
+	const (
+		digits = "0123456789"
+		base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + digits + "+/"
+	)
+	for _, t := range []struct {
+		name, alphabet, separators string
+		longest                    int
+	}{
+		{"random digits", digits, "", 0},
+		{"random numbers, ' '", digits, " ", 12},
+		{"random numbers, ','", digits, ",", 12},
+		{"random numbers, '.'", digits, ".", 12},
+		{"random numbers, '-'", digits, "-", 12},
+		{"random numbers, ' ,.-'", digits, " ,.-", 12},
+		{"random numbers, lines", digits, "\n", 12},
+		{"random short numbers", digits, " ", 4},
+		{"random signs, digits", digits + " .,:;-_/@()+#%", "", 0},
+		{"random ASCII", digits + base64 + " !\"#$%&'()*,-.:;<=>?@[]^_`{|}~", "", 0},
+		{"random base64", base64, "", 0},
+		{"random base64, lines", base64, "\n", 76},
+		{"random hex", digits + "abcdef", "", 0},
+		{"random hex, words", digits + "abcdef", " ", 16},
+	} {
+		r := rand.New(rand.NewPCG(2026, 11))
+		b := make([]byte, 0, n+16)
+		for len(b) < n {
+			length := 64
+			switch {
+			case t.longest >= 64:
+				length = t.longest
+			case t.longest > 0:
+				length = 1 + r.IntN(t.longest)
+			}
+			for range length {
+				b = append(b, t.alphabet[r.IntN(len(t.alphabet))])
+			}
+			if t.separators != "" {
+				b = append(b, t.separators[r.IntN(len(t.separators))])
+			}
+		}
+		all = append(all, hostileText{t.name, string(b)})
+	}
 	return all
 }

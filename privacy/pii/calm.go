@@ -1,0 +1,117 @@
+package pii
+
+import "math/bits"
+
+// Most candidates of a text dense in numbers need a word near them. Where there
+// is no letter at all within the reach of words, they are not even looked at.
+
+// wordfree is a part of the text without letters.
+type wordfree struct {
+	from, to int
+	letter   int // a byte that is no part of one
+}
+
+// calmLeft is how far to the left of a number a letter may change anything: the
+// reach of words, and the label before the dot of a credential's prefix.
+const calmLeft = wordsLeft + 8
+
+// calmScore is what MinScore must be over for what no word names to be passed
+// over.
+const calmScore = 0.4
+
+// promising reports whether group a, near which no letter stands, may begin
+// something that needs no word.
+func (s *sweep) promising(a int) bool {
+	c := &s.c
+	g := &c.g[a]
+	if g.n > maxWord || g.n >= 26 {
+		return true
+	}
+	var n, sep uint8
+	if a+1 < c.ng {
+		n, sep = c.g[a+1].n, c.g[a+1].sep
+	} else if g.end < len(s.text) && s.text[g.end]-'-' <= ':'-'-' {
+		return true // "12:00:5e": what colons part is no cluster
+	}
+	if a == 0 && g.start > 0 && (s.text[g.start-1] == '+' || s.text[g.start-1] == '%') {
+		return true
+	}
+	if c.buf[g.off] == '0' && (c.buf[g.off+1] == '0' || g.n <= 5 && n >= 2 || g.n == 3) {
+		return true // as telephone numbers are dialled
+	}
+	pairs := s.eng.pairs[g.n]
+	return (pairs>>n|pairs)&1 == 1 || sep == sepParen || sep == sepDot && g.n <= 3 && n <= 3
+}
+
+// wordless reports whether no letter stands near start:end. The
+// text is read once.
+func (s *sweep) wordless(start, end int) bool {
+	from, to := max(0, start-calmLeft), min(len(s.text), end+wordsRight)
+	p := &s.plain
+	if from >= p.from && to <= p.to {
+		return true
+	}
+	if p.letter >= from && p.letter < to {
+		return false
+	}
+	return s.readPlain(from, to)
+}
+
+// readPlain is wordless for what is not known yet.
+func (s *sweep) readPlain(from, to int) bool {
+	p, text := &s.plain, s.text
+	if from < p.from || from > p.to {
+		p.from, p.to = from, from
+	}
+	i := p.to
+	for i < to {
+		if i+8 <= len(text) {
+			x := load(text[i : i+8])
+			if x &= 0xC0 * lowBits; x == 0 {
+				i += 8
+				continue
+			}
+			if i += bits.TrailingZeros64(x) >> 3; i >= to {
+				break
+			}
+		}
+		if !partOfWord(text[i]) {
+			i++
+			continue
+		}
+		if i >= to {
+			break
+		}
+		p.letter, p.from, p.to = i, i+1, i+1
+		return false
+	}
+	p.to = i
+	return true
+}
+
+// cells returns where the row of numbers at i ends that stand alone between
+// signs which are part of no number, without a word near them: what only a
+// word could name is passed over. It returns i if there is none.
+func (s *sweep) cells(i int) int {
+	text := s.text
+	if i == 0 || text[i-1] == '%' || !parts(text[i-1]) {
+		return i
+	}
+	next := i
+	for {
+		end := next
+		for end < len(text) && isDigit(text[end]) {
+			end++
+		}
+		if end == next || end == len(text) || text[end] == '%' || !parts(text[end]) || end-next > maxWord || s.work >= dense || !s.wordless(next, end) {
+			break
+		}
+		nd := s.eng.nodes[rootDigits].child[end-next]
+		if nd != 0 && s.eng.nodes[nd].best >= s.min || end-next >= 26 {
+			break
+		}
+		s.work++
+		next = end + 1
+	}
+	return next
+}
