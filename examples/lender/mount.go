@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fairlead-go/fairlead/consent"
@@ -164,8 +165,15 @@ func (s *shop) similar(ctx context.Context, c oversight.File) ([]console.Past, e
 
 var said = map[oversight.Verdict]string{oversight.Approved: "approved", oversight.Rejected: "rejected", oversight.Replaced: "replaced"}
 
-// reveal shows a reviewer the real words, and puts on record that it did.
+// reveal shows a reviewer the real words, and puts on record that it did: once for a look, although the console asks for each text.
 func (s *shop) reveal(ctx context.Context, who string, c oversight.File, text string) (string, error) {
+	looked, ok := ctx.Value(lookedKey{}).(*sync.Map)
+	if !ok {
+		looked = &sync.Map{}
+	}
+	if _, before := looked.Load(c.Case); before {
+		return s.redactor.Reveal(ctx, c.Subject, c.Session, text)
+	}
 	shown, err := json.Marshal(map[string]string{"by": who})
 	if err != nil {
 		return "", err
@@ -173,5 +181,6 @@ func (s *shop) reveal(ctx context.Context, who string, c oversight.File, text st
 	if _, err := s.log.Append(ctx, ledger.Entry{Stream: "lender", Kind: "words.revealed", Subject: c.Subject, Key: c.Case, Public: shown}); err != nil {
 		return "", err
 	}
+	looked.Store(c.Case, true)
 	return s.redactor.Reveal(ctx, c.Subject, c.Session, text)
 }

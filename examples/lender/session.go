@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -87,7 +88,11 @@ func (s sessions) anybody(r *http.Request) (string, error) {
 	return s.who(r, asVisitor), nil
 }
 
-type writerKey struct{}
+// What a request's context holds.
+type (
+	writerKey struct{} // where cookies are set
+	lookedKey struct{} // the cases whose real words were asked for
+)
 
 // visited gives a browser that has none a cookie, before anything else sees the request, and lets pages set further ones.
 func (s sessions) visited(next http.Handler) http.Handler {
@@ -98,7 +103,8 @@ func (s sessions) visited(next http.Handler) http.Handler {
 			r = r.Clone(r.Context())
 			r.AddCookie(c)
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), writerKey{}, w)))
+		ctx := context.WithValue(r.Context(), writerKey{}, w)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, lookedKey{}, &sync.Map{})))
 	})
 }
 

@@ -63,8 +63,8 @@ type Options struct {
 	Consents func(ctx context.Context, c oversight.File) ([]Fact, error)
 	// Similar finds earlier cases like this one. Default: not shown.
 	Similar func(ctx context.Context, c oversight.File) ([]Past, error)
-	// Reveal gives the real words for the placeholders that a privacy session put into text, and records that who asked. Default: words for
-	// the kind, such as "e-mail address 1".
+	// Reveal gives the real words for the placeholders that a privacy session put into text, and records that who asked. One look
+	// calls it once for each text with a placeholder, all with the same ctx. Default: words for the kind, such as "e-mail address 1".
 	Reveal func(ctx context.Context, who string, c oversight.File, text string) (string, error)
 	// Sensitive says which fields of input and answer are blurred until asked for, by system and path as in "applicant.note" or
 	// "files[0].text"; what a field is part of counts, too. Whoever opens a correction has asked for what is in it. What cannot be taken
