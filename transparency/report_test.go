@@ -171,7 +171,11 @@ func TestTheReportAnswersEverySlot(t *testing.T) {
 		assert.NotContains(t, text, canary, "no staff")
 		assert.Contains(t, text, r.Decisions[0].Record.ID.String())
 	}
-	assert.NotContains(t, fmt.Sprintf("%+v %#v %v %v", r, r, r.Decisions, r.Consents), "c-1")
+	printed := fmt.Sprintf("%+v %#v %v %v", r, r, r.Decisions, r.Consents)
+	for _, d := range r.Decisions { // an ID may hold "c-1" by chance
+		printed = strings.ReplaceAll(printed, d.Record.ID.String(), "ID")
+	}
+	assert.NotContains(t, printed, "c-1")
 
 	german, err := j.Report(t.Context(), "c-1", "de-AT")
 	require.NoError(t, err)
