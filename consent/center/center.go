@@ -40,6 +40,8 @@ import (
 type Options struct {
 	// Brand stands at the top of each page. Default: the name of the gate's Controller.
 	Brand string
+	// Home is where your website begins, such as "/": the header of each page leads back there. Default: nowhere.
+	Home string
 	// Catalogues translate the pages: by language, as in "de" or "de-CH", from the English sentence to the other. What is not in them stays
 	// English. Names and notices of purposes are shown as the gate has them. Default: none.
 	Catalogues map[string]map[string]string
@@ -84,7 +86,7 @@ func New(gate *consent.Gate, auth func(*http.Request) (who string, err error), o
 	}
 	var err error
 	c.site, err = web.New(web.Options{
-		Name: "center", Auth: auth, Templates: pages, Brand: brand, Nav: nav, Sayings: sayings, Location: opts.Location, Key: opts.Key,
+		Name: "center", Auth: auth, Templates: pages, Brand: brand, Home: opts.Home, Nav: nav, Sayings: sayings, Location: opts.Location, Key: opts.Key,
 		Language: web.Language{Catalogues: opts.Catalogues, Choose: opts.Language}, Origins: opts.Origins,
 	})
 	if err != nil {

@@ -24,19 +24,19 @@ import (
 // pages are the guards' own, by where they stand. What one of them shows of another's guard goes through a func field: the packages do
 // not know each other.
 func (s *shop) pages() (map[string]http.Handler, error) {
-	choices, err := center.New(s.gate, s.customer, &center.Options{Key: s.key("choices")})
+	choices, err := center.New(s.gate, s.customer, &center.Options{Home: "/", Key: s.key("choices")})
 	if err != nil {
 		return nil, err
 	}
 	mine, err := portal.New(s.journal, s.customer, &portal.Options{
-		Key: s.key("portal"), Reveal: s.redactor.Reveal, Appeal: s.askPerson, Appealed: s.asked, Agreements: s.agreements, AgreementsPage: "/privacy/",
+		Home: "/", Key: s.key("portal"), Reveal: s.redactor.Reveal, Appeal: s.askPerson, Appealed: s.asked, Agreements: s.agreements, AgreementsPage: "/privacy/",
 		Erase: func(ctx context.Context, who string) (ledger.Erased, error) { return s.gate.Erase(ctx, who) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	desk, err := console.New(s.desk, s.staff, &console.Options{
-		Key: s.key("console"), Policy: rules, Consents: s.consents, Similar: s.similar, Reveal: s.reveal, Rules: &s.policy,
+		Home: "/", Key: s.key("console"), Policy: rules, Consents: s.consents, Similar: s.similar, Reveal: s.reveal, Rules: &s.policy,
 		Sensitive: func(_, path string) bool { return path == "message" || path == "note" },
 		Blank: func(string) json.RawMessage {
 			return json.RawMessage(`{"loan":false,"amount":0,"months":0,"yearly":0,"offers":[],"note":""}`)
@@ -50,7 +50,7 @@ func (s *shop) pages() (map[string]http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	fair, err := report.New(s.monitor, s.staff, &report.Options{Title: "Who gets loans"})
+	fair, err := report.New(s.monitor, s.staff, &report.Options{Home: "/", Title: "Who gets loans"})
 	if err != nil {
 		return nil, err
 	}

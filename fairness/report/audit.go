@@ -32,6 +32,8 @@ type Options struct {
 
 	// Brand stands at the top of the live page. Default: "Fair treatment".
 	Brand string
+	// Home is where your website begins, such as "/": the header of each page leads back there. Default: nowhere.
+	Home string
 
 	// Location is the time zone of the live page. Default: UTC.
 	Location *time.Location

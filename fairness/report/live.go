@@ -47,7 +47,7 @@ func New(monitor *fairness.Monitor, auth func(*http.Request) (who string, err er
 		p.o.Brand = "Fair treatment"
 	}
 	site, err := web.New(web.Options{
-		Name: "report", Brand: p.o.Brand, Auth: auth, Templates: pages, Funcs: funcs, Location: p.o.Location,
+		Name: "report", Brand: p.o.Brand, Home: p.o.Home, Auth: auth, Templates: pages, Funcs: funcs, Location: p.o.Location,
 		Foot: "Counts of groups, and nothing about anybody in particular. This is not legal advice.",
 	})
 	if err != nil {

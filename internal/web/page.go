@@ -65,6 +65,9 @@ func (v *View) Script() string { return v.Root() + assets().script.name }
 // Brand stands in the header.
 func (v *View) Brand() string { return v.T(v.site.o.Brand) }
 
+// Home is where the header leads back to.
+func (v *View) Home() string { return v.site.o.Home }
+
 // Foot is the line below the page.
 func (v *View) Foot() string { return v.T(v.site.o.Foot) }
 

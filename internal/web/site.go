@@ -36,6 +36,8 @@ type Options struct {
 	Funcs template.FuncMap
 	// Brand stands in the header, in English; it links to the site's first page. Default: nothing.
 	Brand string
+	// Home is where the website begins that these pages are part of, such as "/": the header leads back there. Default: nowhere.
+	Home string
 	// Nav is the navigation of a page. Default: none.
 	Nav func(*Visit) []Link
 	// Top is a template shown in the header of every page, such as the stop button, and its data; "" for none. Default: none.

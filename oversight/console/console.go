@@ -55,6 +55,8 @@ type Past struct {
 type Options struct {
 	// Brand stands at the top of every page. Default: "Review desk".
 	Brand string
+	// Home is where your website begins, such as "/": the header of each page leads back there. Default: nowhere.
+	Home string
 	// May says who may do what. Default: whoever the authoriser lets in may do everything.
 	May func(who string, do Action) bool
 	// Policy is the text of the rules that a case is to be decided by. Default: none is shown.
@@ -128,7 +130,7 @@ func New(desk *oversight.Desk, auth func(*http.Request) (who string, err error),
 		}
 	}
 	site, err := web.New(web.Options{
-		Name: "console", Brand: c.o.Brand, Auth: auth, Templates: pages, Nav: c.nav, Top: c.top, Sayings: sayings,
+		Name: "console", Brand: c.o.Brand, Home: c.o.Home, Auth: auth, Templates: pages, Nav: c.nav, Top: c.top, Sayings: sayings,
 		Language: web.Language{Catalogues: c.o.Catalogues, Choose: c.o.Language}, Location: c.o.Location,
 		Key: c.o.Key, Origins: c.o.Origins, MaxBody: maxBody,
 		Foot: "Everything that is done here is recorded.",

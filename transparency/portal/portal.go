@@ -34,6 +34,8 @@ type Step struct {
 type Options struct {
 	// Brand stands at the top of every page. Default: "Your data and decisions".
 	Brand string
+	// Home is where your website begins, such as "/": the header of each page leads back there. Default: nowhere.
+	Home string
 	// Appeal passes on that the customer asks for a person to look at a decision, and what they say about it; the record is theirs. An
 	// error with Public and HTTPStatus is shown as it says. Default: the page says how else to object, as far as that is recorded.
 	Appeal func(ctx context.Context, who string, r transparency.Record, words string) error
@@ -89,7 +91,7 @@ func New(journal *transparency.Journal, auth func(*http.Request) (who string, er
 		p.o.Brand = "Your data and decisions"
 	}
 	site, err := web.New(web.Options{
-		Name: "portal", Brand: p.o.Brand, Auth: auth, Templates: pages, Funcs: funcs, Nav: nav,
+		Name: "portal", Brand: p.o.Brand, Home: p.o.Home, Auth: auth, Templates: pages, Funcs: funcs, Nav: nav,
 		Foot: "What stands here is read from a log that nobody can change unseen. You can take it with you, with the proofs.",
 		Sayings: map[string]string{
 			"asked":     "Your request has been passed on. A person will look at this.",
