@@ -50,6 +50,7 @@ func (sqlite) prepare(ctx context.Context, c *session) error {
 		{`PRAGMA secure_delete = ON`, `PRAGMA secure_delete`, "1"},
 		{`PRAGMA query_only = OFF`, `PRAGMA query_only`, "0"},
 		{`PRAGMA cache_size = -32768`, `PRAGMA cache_size`, "-32768"},             // 32 MiB: the indexes of a busy log
+		{`PRAGMA temp_store = MEMORY`, `PRAGMA temp_store`, "2"},                  // the journal of a statement stays out of a file
 		{`PRAGMA wal_autocheckpoint = 8192`, `PRAGMA wal_autocheckpoint`, "8192"}, // pages: 32 MiB
 	} {
 		if err := untilFree(ctx, func() error { _, err := c.ExecContext(ctx, setting.set); return err }); err != nil {
@@ -161,7 +162,7 @@ func (d sqlite) insert(ctx context.Context, c *session, rows []row, keys []*subj
 				notNil(r.public), r.commitment[:], r.leaf[:])
 			bodies = append(bodies, int64(r.seq), r.id[:], keyBytes(&r.key), r.token[:], r.sealed)
 		}
-		// OR FAIL: what a failing statement did before needs no journal of its own, as all is rolled back.
+		// OR FAIL: what a failing statement did before is not undone by itself, as all is rolled back.
 		err := c.run(ctx, `INSERT OR FAIL INTO fairlead_entry (seq, at, stream, kind, version, critical, public, commitment, leaf)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?, ?, ?, ?, ?)`, n-1), entries)
 		if err == nil {
