@@ -84,7 +84,7 @@ func (s *shop) actAs(v *web.Visit) (*web.Page, error) {
 		return nil, web.Problem(http.StatusUnprocessableEntity, fmt.Sprintf("There are the applicants 1 to %d.", len(s.applicants)))
 	}
 	s.signed(v.Request, asCustomer, customerID(row))
-	return web.See("apply?said=acting"), nil
+	return web.SeeAs(customerID(row), "apply?said=acting"), nil
 }
 
 func (s *shop) staffPage(v *web.Visit) (*web.Page, error) {
@@ -106,7 +106,7 @@ func (s *shop) signInStaff(v *web.Visit) (*web.Page, error) {
 func (s *shop) leave(v *web.Visit) (*web.Page, error) {
 	s.signed(v.Request, asCustomer, "")
 	s.signed(v.Request, asStaff, "")
-	return web.See("?said=left"), nil
+	return web.SeeAs(s.who(v.Request, asVisitor), "?said=left"), nil
 }
 
 // wish is what stands in the form of an application.

@@ -18,7 +18,7 @@
 //		if err := ...v.Field("comment")...; err != nil {
 //			return nil, err                  // a page that says so: see below
 //		}
-//		return web.See("case/" + id + "?said=approved"), nil // 303; "approved" is looked up in Options.Sayings
+//		return web.See("case/" + id + "?said=approved"), nil // 303; the page says Options.Sayings["approved"]
 //	}
 //
 // # What users of the module see

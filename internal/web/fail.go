@@ -58,7 +58,7 @@ func (s *Site) fail(w http.ResponseWriter, v *Visit, err error) {
 	}
 	data.SignIn = v.Who == ""
 	if f := (*refusedForm)(nil); errors.As(err, &f) {
-		data.Back = f.to
+		data.Back = s.sealed(v.Who, strings.TrimPrefix(f.to, "/"))
 		data.Kept = typed(v.Request)
 	}
 	page := &Page{Title: v.T(heading(status)), Status: status, Template: "fairlead-failure", Data: data, bare: v.Who == ""}

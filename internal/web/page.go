@@ -34,12 +34,17 @@ type Page struct {
 
 	state string  // what Live says just before the page is made
 	to    *string // a redirect
+	as    *string // who is asking there, if it is no longer who asks here
 	json  any
 	bare  bool // without navigation: nobody is signed in
 }
 
-// See is the answer to a POST that was done: 303 to an address within the site, as in "case/1?said=approved".
+// See is the answer to a POST that was done: 303 to an address within the site, as in "case/1?said=approved". That page then says what
+// Options.Sayings has for "approved": to who sent the form, for five minutes, and never because somebody wrote such a link.
 func See(to string) *Page { return &Page{to: &to} }
+
+// SeeAs is See of a form that signs in or out, so that another one asks from now on: who is whom the authoriser will find.
+func SeeAs(who, to string) *Page { return &Page{to: &to, as: &who} }
 
 // View is the dot of a template.
 type View struct {
@@ -107,17 +112,6 @@ func (v *View) render(name string, data any) (template.HTML, error) {
 	return template.HTML(b.String()), nil //nolint:gosec // by html/template
 }
 
-// Said is what the page says after a redirect; only what Options.Sayings knows.
-func (v *View) Said() string {
-	if v.Method != http.MethodGet && v.Method != http.MethodHead {
-		return ""
-	}
-	if text, ok := v.site.o.Sayings[v.URL.Query().Get("said")]; ok {
-		return v.T(text)
-	}
-	return ""
-}
-
 // State is what the page's stream says at the time.
 func (v *View) State() string { return v.Page.state }
 
@@ -166,7 +160,11 @@ func isEscape(err error) bool {
 // write renders a page whole, and only then sends it.
 func (s *Site) write(w http.ResponseWriter, v *Visit, p *Page) {
 	if p.to != nil {
-		redirect(w, http.StatusSeeOther, v.Root()+strings.TrimPrefix(*p.to, "/"))
+		who := v.Who
+		if p.as != nil {
+			who = *p.as
+		}
+		redirect(w, http.StatusSeeOther, v.Root()+s.sealed(who, strings.TrimPrefix(*p.to, "/")))
 		return
 	}
 	status := p.Status

@@ -22,6 +22,7 @@ const (
 	DefaultTokenLife = 12 * time.Hour // a form may stay open for a working day
 	DefaultMaxBody   = 256 << 10      // bytes of a POST
 	minKey           = 32             // bytes of Options.Key
+	letters          = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
 // Options of a Site.
@@ -44,7 +45,7 @@ type Options struct {
 	Top func(*Visit) (name string, data any)
 	// Foot is a line below every page, in English. Default: none.
 	Foot string
-	// Sayings are what a page says after a redirect to "...?said=key", in English, by key. Default: nothing is said.
+	// Sayings are what a page says after See("...?said=name"), in English, by name: letters and digits. Default: nothing is said.
 	Sayings map[string]string
 	// Language chooses and translates; the zero value is English.
 	Language Language
@@ -100,6 +101,11 @@ func New(o Options) (*Site, error) {
 		return fail("the key of the tokens is shorter than 32 bytes; make one with crypto/rand")
 	case o.TokenLife < 0 || o.MaxBody < 0:
 		return fail("a negative limit")
+	}
+	for saying := range o.Sayings {
+		if strings.Trim(saying, letters) != "" {
+			return fail("Options.Sayings has a name that is more than letters and digits; it stands in addresses")
+		}
 	}
 	if o.TokenLife == 0 {
 		o.TokenLife = DefaultTokenLife
