@@ -130,6 +130,28 @@ func conformExport(t *testing.T, open opener) {
 	assert.Equal(t, 1, report.Trusted)
 	assert.Contains(t, report.String(), "not even its owner")
 	assert.NotContains(t, string(export), "body")
+	kept := map[ledger.Seq]ledger.Entry{}
+	for e, err := range l.Since(t.Context(), 0) {
+		require.NoError(t, err)
+		kept[e.Seq] = ledger.Entry{Seq: e.Seq, At: e.At, Stream: e.Stream, Kind: e.Kind, Version: e.Version, Critical: e.Critical, Public: e.Public}
+	}
+	require.Greater(t, len(kept), 1000)
+	seq := ledger.Seq(0)
+	same, err := ledger.ReadExport(bytes.NewReader(export), l.PublicKey(), func(e ledger.Entry) error {
+		seq++
+		require.Equal(t, seq, e.Seq)
+		if was, ok := kept[seq]; ok { // else erased
+			require.Equal(t, was, e)
+		}
+		return nil
+	}, old)
+	require.NoError(t, err)
+	require.Equal(t, report, same)
+	enough := errors.New("enough")
+	_, err = ledger.ReadExport(bytes.NewReader(export), l.PublicKey(), func(ledger.Entry) error { return enough })
+	require.ErrorIs(t, err, enough)
+	_, err = ledger.ReadExport(bytes.NewReader(export), l.PublicKey(), nil)
+	require.ErrorIs(t, err, ledger.ErrInvalid)
 	for _, cut := range []int{0, 10, len(export) / 2, len(export) - 1} {
 		_, err := ledger.VerifyExport(bytes.NewReader(export[:cut]), l.PublicKey())
 		require.Error(t, err)

@@ -2,12 +2,14 @@ package ledger
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // An export is the line exportMagic, then records: a kind, a length as a uvarint, and as many bytes. It holds what is
@@ -91,6 +93,20 @@ func (x *exporter) record(kind byte, b []byte) {
 // finding, [ErrInvalid] if it is no export or no key,
 // [ErrUnavailable] if it cannot be read to its end.
 func VerifyExport(r io.Reader, publicKey string, kept ...[]byte) (Report, error) {
+	return readExport(r, publicKey, nil, kept)
+}
+
+// ReadExport is [VerifyExport] that hands over each entry on the way: its Seq, At, Stream, Kind, Version, Critical and Public, which is
+// all that an export holds of it. Nothing of that is proved before ReadExport returns without an error. An error of each ends the
+// reading and is returned as it is.
+func ReadExport(r io.Reader, publicKey string, each func(Entry) error, kept ...[]byte) (Report, error) {
+	if each == nil {
+		return Report{}, fail("verify", ErrInvalid, "nil function", nil)
+	}
+	return readExport(r, publicKey, each, kept)
+}
+
+func readExport(r io.Reader, publicKey string, each func(Entry) error, kept [][]byte) (Report, error) {
 	const op = "verify"
 	if r == nil {
 		return Report{}, fail(op, ErrInvalid, "nil reader", nil)
@@ -114,7 +130,7 @@ func VerifyExport(r io.Reader, publicKey string, kept ...[]byte) (Report, error)
 		v.report.Trusted++
 		v.pending = insertBySize(v.pending, c)
 	}
-	x := importer{in: in, v: v, key: publicKey}
+	x := importer{in: in, v: v, key: publicKey, each: each}
 	err := x.run()
 	var broken *Error
 	if errors.As(err, &broken) && errors.Is(err, ErrTampered) {
@@ -145,6 +161,9 @@ type importer struct {
 	v   *verifier
 	key string
 	buf []byte
+
+	last envelope
+	each func(Entry) error // nil: nobody wants them
 }
 
 func (x *importer) run() error {
@@ -236,15 +255,21 @@ func (x *importer) unread(err error, why string) error {
 }
 
 func (x *importer) entry(b []byte) error {
-	var e envelope
+	e := &x.last
 	if !e.parse(b) {
 		return x.broken("an entry out of shape")
 	}
-	x.v.entry(&e, sha256.Sum256(x.buf))
-	return nil
+	x.v.entry(e, sha256.Sum256(x.buf))
+	if x.each == nil {
+		return nil
+	}
+	return x.each(Entry{
+		Seq: x.v.report.Entries, At: time.Unix(0, e.at).UTC(), Stream: e.stream, Kind: e.kind, Version: e.version, Critical: e.critical,
+		Public: bytes.Clone(e.public),
+	})
 }
 
-// parse reads what appendTo wrote. Only what Verify needs is copied; the rest stays in b.
+// parse reads what appendTo wrote; public stays in b.
 func (e *envelope) parse(b []byte) bool {
 	if len(b) < 1+8+2+1 || b[0] != 1 || b[10] > 1 {
 		return false
@@ -252,10 +277,10 @@ func (e *envelope) parse(b []byte) bool {
 	e.at, e.version, e.critical = int64(binary.BigEndian.Uint64(b[1:])), b[9], b[10] == 1
 	b = b[11:]
 	var ok bool
-	if e.stream, b, ok = name(b); !ok {
+	if e.stream, b, ok = name(b, e.stream); !ok {
 		return false
 	}
-	if e.kind, b, ok = name(b); !ok || len(b) < 4 {
+	if e.kind, b, ok = name(b, e.kind); !ok || len(b) < 4 {
 		return false
 	}
 	n := binary.BigEndian.Uint32(b)
@@ -267,20 +292,14 @@ func (e *envelope) parse(b []byte) bool {
 	return true
 }
 
-func name(b []byte) (s string, rest []byte, ok bool) {
+// name reads a name, which is often the one that was there before: then nothing is allocated.
+func name(b []byte, before string) (s string, rest []byte, ok bool) {
 	if len(b) < 1 || len(b) < 1+int(b[0]) {
 		return "", nil, false
 	}
 	n := 1 + int(b[0])
-	switch text := b[1:n]; string(text) { // no allocation for the names that matter here
-	case ownStream:
-		s = ownStream
-	case kindErased:
-		s = kindErased
-	case kindRetained:
-		s = kindRetained
-	default:
-		s = "other"
+	if string(b[1:n]) == before {
+		return before, b[n:], true
 	}
-	return s, b[n:], true
+	return string(b[1:n]), b[n:], true
 }
