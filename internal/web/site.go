@@ -177,7 +177,7 @@ func (s *Site) add(pattern string, f func(*Visit) (*Page, error)) {
 			return
 		}
 		if p.to != nil && v.token != "" {
-			s.tokens.became(v.token, *p.to)
+			s.tokens.became(v.Who, v.token, *p.to)
 		}
 		s.write(w, v, p)
 	})

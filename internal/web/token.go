@@ -1,7 +1,6 @@
 package web
 
 import (
-	"container/heap"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -12,37 +11,21 @@ import (
 	"time"
 )
 
-// maxUsed bounds the memory of used tokens, at about 100 bytes each.
-const maxUsed = 1 << 16
-
-// tokens makes and takes the tokens of forms. A token is a time, a nonce and a MAC over both and over whose site and who it is for. It is good once: the
-// used ones are remembered until they end by themselves. When there are too many, those issued first are forgotten, and
-// with them every unused one as old, so that memory is bounded and no used token is ever good again in this process.
-// Replicas with the same key take each other's tokens and do not know which were used: what a form does
-// must be harmless twice across replicas, as it is where a lease or an entry's ID fences it.
+// tokens makes and takes the tokens of forms. A token is a time, a nonce and a MAC over both and over whose site and who it is for. It is
+// good once: the used ones are remembered until they end by themselves, see spent. Replicas with the same key take each other's
+// tokens and do not know which were used: what a form does must be harmless twice across replicas, as it is where a lease or an
+// entry's ID fences it.
 type tokens struct {
 	site string // whose forms they are for: packages may share a key, and call different people the same
 	key  []byte
 	life time.Duration
-	max  int
 
-	mu     sync.Mutex
-	used   map[nonce]*use
-	byTime byIssue
-	floor  time.Time // tokens issued at or before this are too old
-}
-
-type nonce [16]byte
-
-type use struct {
-	nonce  nonce
-	issued time.Time
-	to     string // where its answer led
-	ended  bool   // it has one
+	mu    sync.Mutex
+	spent *spent
 }
 
 func newTokens(site string, key []byte, life time.Duration) *tokens {
-	return &tokens{site: site, key: key, life: life, max: maxUsed, used: map[nonce]*use{}}
+	return &tokens{site: site, key: key, life: life, spent: newSpent(life)}
 }
 
 // Why a token is refused.
@@ -91,54 +74,28 @@ func (t *tokens) take(who, token string) (to string, ok bool, err error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if u := t.used[n]; u != nil {
+	u, old := t.spent.find(who, n, issued)
+	switch {
+	case u != nil:
 		return u.to, u.ended, errTokenSpent
-	}
-	if !issued.After(t.floor) {
+	case old:
 		return "", false, errOldToken
 	}
-	for len(t.byTime) > 0 && (time.Since(t.byTime[0].issued) > t.life || len(t.byTime) >= t.max) {
-		oldest := heap.Pop(&t.byTime).(*use)
-		delete(t.used, oldest.nonce)
-		if oldest.issued.After(t.floor) {
-			t.floor = oldest.issued
-		}
-	}
-	if !issued.After(t.floor) {
-		return "", false, errOldToken
-	}
-	u := &use{nonce: n, issued: issued}
-	t.used[n] = u
-	heap.Push(&t.byTime, u)
+	t.spent.add(who, n, issued)
 	return "", false, nil
 }
 
 // became notes where the use of a token led, for whoever sends the form twice.
-func (t *tokens) became(token, to string) {
-	b, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(b) != tokenSize || len(to) > 256 {
+func (t *tokens) became(who, token, to string) {
+	n, issued, err := t.open(who, token)
+	if err != nil || len(to) > 256 {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if u := t.used[nonce(b[8:8+16])]; u != nil {
+	if u, _ := t.spent.find(who, n, issued); u != nil {
 		u.to, u.ended = to, true
 	}
-}
-
-// byIssue is a heap of used tokens, the first issued on top.
-type byIssue []*use
-
-func (h byIssue) Len() int           { return len(h) }
-func (h byIssue) Less(i, j int) bool { return h[i].issued.Before(h[j].issued) }
-func (h byIssue) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *byIssue) Push(x any)        { *h = append(*h, x.(*use)) }
-func (h *byIssue) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	return last
 }
 
 // Mint makes a token for who: for JSON interfaces beside the pages. Templates use View.Token.

@@ -26,39 +26,6 @@ func TestATokenEnds(t *testing.T) {
 	})
 }
 
-// However many are used, memory is bounded and none is good twice.
-func TestTheMemoryOfUsedTokensIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newTokens("p", make([]byte, 32), time.Hour)
-		s.max = 100
-		var all []string
-		early := s.mint("early")
-		for range 500 {
-			time.Sleep(time.Millisecond)
-			all = append(all, s.mint("a"))
-		}
-		for _, token := range all {
-			_, _, err := s.take("a", token)
-			require.NoError(t, err)
-			require.LessOrEqual(t, len(s.used), s.max)
-			require.Len(t, s.byTime, len(s.used))
-		}
-		for _, token := range all {
-			_, _, err := s.take("a", token)
-			require.Error(t, err, "used before, whether it is remembered or not")
-		}
-		_, _, err := s.take("early", early)
-		require.ErrorIs(t, err, errOldToken, "what is older than what was forgotten may have been used")
-		time.Sleep(time.Millisecond)
-		_, _, err = s.take("a", s.mint("a"))
-		require.NoError(t, err)
-		time.Sleep(2 * time.Hour)
-		_, _, err = s.take("a", s.mint("a"))
-		require.NoError(t, err)
-		assert.Len(t, s.used, 1, "what has ended is forgotten")
-	})
-}
-
 func TestReplicasWithOneKeyTakeEachOthersTokens(t *testing.T) {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
@@ -73,12 +40,5 @@ func TestReplicasWithOneKeyTakeEachOthersTokens(t *testing.T) {
 	require.NoError(t, one.Spend("a", two.Mint("a")))
 	for _, junk := range []string{"", "a", "====", string(make([]byte, 1000)), one.Mint("a")[1:]} {
 		assert.Error(t, one.Spend("a", junk))
-	}
-}
-
-func BenchmarkToken(b *testing.B) {
-	s := newTokens("p", make([]byte, 32), time.Hour)
-	for b.Loop() {
-		_, _, _ = s.take("somebody", s.mint("somebody"))
 	}
 }
