@@ -174,7 +174,7 @@ func (c *center) change(kind consent.Kind) func(http.ResponseWriter, *http.Reque
 		next := c.site.Mint(who)
 		w.Header().Set(tokenHeader, next)
 		var want wanted
-		d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+		d := json.NewDecoder(r.Body)
 		d.DisallowUnknownFields()
 		if d.Decode(&want) != nil || d.Decode(&struct{}{}) != io.EOF {
 			problem(w, http.StatusBadRequest, "This request could not be understood.")

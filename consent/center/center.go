@@ -129,7 +129,7 @@ func (c *center) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			problem(w, http.StatusNotFound, "There is nothing at this address.")
 			return
 		}
-		c.api.ServeHTTP(w, r)
+		c.api.ServeHTTP(w, c.site.Receive(w, r, maxBody))
 		return
 	}
 	c.site.ServeHTTP(w, r)

@@ -122,3 +122,34 @@ func TestUncleanAddressesAreNotRedirected(t *testing.T) {
 		assert.Empty(t, w.Header().Get("Location"), path)
 	}
 }
+
+// timed is a writer that notes the deadlines it is given.
+type timed struct {
+	*httptest.ResponseRecorder
+	deadlines []time.Time
+}
+
+func (w *timed) SetReadDeadline(at time.Time) error {
+	w.deadlines = append(w.deadlines, at)
+	return nil
+}
+
+// A body that never arrives holds nothing up for long; one that has arrived is in no hurry any more.
+func TestABodyHasATimeToArrive(t *testing.T) {
+	gate, _ := newGate(t)
+	b := open(t, gate, nil)
+	for token, want := range map[string]struct{ code, deadlines int }{b.token(): {http.StatusOK, 2}, "forged": {http.StatusForbidden, 1}} {
+		w := &timed{ResponseRecorder: httptest.NewRecorder()}
+		r := httptest.NewRequest(http.MethodPost, "/api/withdraw", strings.NewReader(`{"purpose":"offers"}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("X-Csrf-Token", token)
+		r.Header.Set("Test-Customer", b.who)
+		b.centre.ServeHTTP(w, r)
+		assert.Equal(t, want.code, w.Code, w.Body.String())
+		require.Len(t, w.deadlines, want.deadlines)
+		assert.True(t, w.deadlines[0].After(time.Now()))
+		for _, lifted := range w.deadlines[1:] {
+			assert.Zero(t, lifted)
+		}
+	}
+}

@@ -16,10 +16,7 @@ func (s *Site) admit(w http.ResponseWriter, v *Visit) error {
 	}
 	v.Body = http.MaxBytesReader(w, v.Body, s.o.MaxBody)
 	if err := v.ParseForm(); err != nil {
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			return Problem(http.StatusRequestEntityTooLarge, "What was sent is too large, so nothing was done. Please shorten it.")
-		}
-		return Problem(http.StatusBadRequest, "The form could not be read, so nothing was done.")
+		return unread(err)
 	}
 	token := v.PostForm.Get(tokenField)
 	to, ended, err := s.tokens.take(v.Who, token)
@@ -42,7 +39,8 @@ func (s *Site) admit(w http.ResponseWriter, v *Visit) error {
 	default:
 		return &refusedForm{
 			status: http.StatusForbidden,
-			text:   "This form is not from a page that was opened here by you, or the pages have been restarted since. Nothing was done. Please open the page again.",
+			text: "This form is not from a page that was opened here by you: you may have signed in or out in another tab since, or the pages have been restarted. " +
+				"Nothing was done. Please open the page again.",
 		}
 	}
 }

@@ -19,10 +19,11 @@ type Auth = func(r *http.Request) (who string, err error)
 
 // Defaults of Options.
 const (
-	DefaultTokenLife = 12 * time.Hour // a form may stay open for a working day
-	DefaultMaxBody   = 256 << 10      // bytes of a POST
-	minKey           = 32             // bytes of Options.Key
-	letters          = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	DefaultTokenLife   = 12 * time.Hour   // a form may stay open for a working day
+	DefaultMaxBody     = 256 << 10        // bytes of a POST
+	DefaultReadTimeout = 30 * time.Second // the largest form at 9 kB/s
+	minKey             = 32               // bytes of Options.Key
+	letters            = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
 // Options of a Site.
@@ -60,6 +61,8 @@ type Options struct {
 	TokenLife time.Duration
 	// MaxBody is the most bytes of a POST. Default: DefaultMaxBody.
 	MaxBody int64
+	// ReadTimeout is how long the body of a request may take to arrive, if the http.Server does not give less. Default: DefaultReadTimeout.
+	ReadTimeout time.Duration
 	// Log hears of panics and of errors that nobody foresaw, by type and without their text. Default: slog.Default().
 	Log *slog.Logger
 }
@@ -99,7 +102,7 @@ func New(o Options) (*Site, error) {
 		return fail("Options.Templates is nil")
 	case o.Key != nil && len(o.Key) < minKey:
 		return fail("the key of the tokens is shorter than 32 bytes; make one with crypto/rand")
-	case o.TokenLife < 0 || o.MaxBody < 0:
+	case o.TokenLife < 0 || o.MaxBody < 0 || o.ReadTimeout < 0:
 		return fail("a negative limit")
 	}
 	for saying := range o.Sayings {
@@ -112,6 +115,9 @@ func New(o Options) (*Site, error) {
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = DefaultMaxBody
+	}
+	if o.ReadTimeout == 0 {
+		o.ReadTimeout = DefaultReadTimeout
 	}
 	if o.Location == nil {
 		o.Location = time.UTC
@@ -204,6 +210,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := s.visit(r)
+	s.hurry(w, v.Request)
 	defer s.recovered(w, v)
 	v.Lang, v.words = s.o.Language.choose(r)
 	who, err := s.o.Auth(r)
