@@ -41,9 +41,10 @@ func Checklist() []Duty {
 // Evidence writes a zip with a record behind every line of the checklist: checklist.json, policy.json, estimate.json, reviewers.json,
 // roster.jsonl (who was enrolled and dismissed, by whom), verdicts.jsonl (who judged what and when, without inputs, outputs and
 // comments), deliveries.jsonl (which answers went out and which approved calls ran), stops.jsonl (stops, starts, drills and what a
-// breaker read), log.export and log.key (what examples/verify checks: that the log with every verdict and stop at its position is as
-// it was written) and manifest.json (the SHA-256 of each, and the position of the ledger that all are of). It names reviewers: keep it
-// accordingly.
+// breaker read), log.export and log.key (the log that they are taken from) and manifest.json (the SHA-256 of each, and the position of
+// the ledger that all are of). The command examples/verify -evidence checks it offline: that it is whole, that the log is as it was
+// signed, that each line is what the log has at its position, and that the log has no other cases, stops and members of that
+// time. It names reviewers: keep it accordingly.
 func (k *Desk) Evidence(ctx context.Context, w io.Writer, win Window) error {
 	if w == nil {
 		return invalid("Evidence needs a writer")
@@ -94,7 +95,7 @@ func (k *Desk) Evidence(ctx context.Context, w io.Writer, win Window) error {
 		return unwritten(nil, "the export of the log", err)
 	}
 	z.done("log.export")
-	z.json("manifest.json", manifest{Made: z.at, From: win.From, To: win.To, Ledger: s.upTo, Policy: k.policy.Version, Files: z.files})
+	z.json("manifest.json", manifest{Made: z.at, From: win.From, To: win.To, System: win.System, Ledger: s.upTo, Policy: k.policy.Version, Files: z.files})
 	if z.err == nil {
 		z.err = z.zip.Close()
 	}
@@ -105,7 +106,8 @@ type manifest struct {
 	Made   time.Time    `json:"made"`
 	From   time.Time    `json:"from,omitzero"`
 	To     time.Time    `json:"to,omitzero"`
-	Ledger ledger.Seq   `json:"ledger"` // the last position looked at
+	System string       `json:"system,omitempty"` // whose cases alone it tells of
+	Ledger ledger.Seq   `json:"ledger"`           // the last position looked at
 	Policy string       `json:"policy"`
 	Files  []bundleFile `json:"files"`
 }

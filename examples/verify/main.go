@@ -2,12 +2,15 @@
 //
 //	go run ./examples/verify [-written N] FILE KEY [CHECKPOINT ...]
 //	go run ./examples/verify -report REPORT KEY
+//	go run ./examples/verify -evidence ZIP KEY [CHECKPOINT ...]
 //
 // FILE is what Ledger.Export wrote, KEY is what Ledger.PublicKey returned, or a file that holds it. Each CHECKPOINT is a
 // file with a signed checkpoint that was kept away from the owner of the log; with one, not even a rewrite by the owner
 // goes unseen. -written is how many entries telemetry has counted (transparency.Journal.Written over all journals, or the log records
 // of package otellog): fewer in the log are a loss. REPORT is what a person took with them, transparency.SubjectReport.JSON: whether all
-// that it names is in the log, and is what it says; else the first entry for which it is not so, and why. With -demo it makes a small ledger, exports it, and checks it, then once more with a byte changed.
+// that it names is in the log, and is what it says; else the first entry for which it is not so, and why. ZIP is what oversight's
+// Desk.Evidence wrote: whether its parts are as they were made, every case, verdict, delivery, stop and change of the roster in it is in
+// the log at the position it names, and none of its time is left out. With -demo it makes a small ledger, exports it, and checks it, then once more with a byte changed.
 package main
 
 import (
@@ -41,15 +44,18 @@ func run(args []string, out, problems io.Writer) int {
 	demo := flags.Bool("demo", false, "make, export and check a small ledger")
 	written := flags.Uint64("written", 0, "how many entries telemetry has counted")
 	person := flags.Bool("report", false, "FILE is the report about a person")
+	bundle := flags.Bool("evidence", false, "FILE is the zip with the evidence of oversight")
 	flags.Usage = func() {
-		fmt.Fprintln(problems, "usage: verify [-written N] FILE KEY [CHECKPOINT ...]   or   verify -report REPORT KEY   or   verify -demo")
+		fmt.Fprintln(problems, "usage: verify [-written N] FILE KEY [CHECKPOINT ...]   or   verify -report REPORT KEY\n"+
+			"   or   verify -evidence ZIP KEY [CHECKPOINT ...]   or   verify -demo")
 	}
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
 		return 2
-	case *demo == (flags.NArg() > 0) || !*demo && flags.NArg() < 2, *person && (flags.NArg() != 2 || *written > 0), *demo && (*person || *written > 0):
+	case *demo == (flags.NArg() > 0), !*demo && flags.NArg() < 2, *person && flags.NArg() != 2,
+		count(*demo, *person, *bundle, *written > 0) > 1:
 		flags.Usage()
 		return 2
 	}
@@ -57,6 +63,8 @@ func run(args []string, out, problems io.Writer) int {
 	switch {
 	case *demo:
 		err = show(out)
+	case *bundle:
+		err = checkEvidence(out, flags.Arg(0), flags.Arg(1), flags.Args()[2:])
 	case *person:
 		err = checkReport(out, flags.Arg(0), flags.Arg(1))
 	default:
@@ -67,6 +75,15 @@ func run(args []string, out, problems io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+func count(modes ...bool) (n int) {
+	for _, on := range modes {
+		if on {
+			n++
+		}
+	}
+	return n
 }
 
 // keyOf reads the key if it is the name of a file.
@@ -102,18 +119,27 @@ func checkReport(out io.Writer, file, key string) error {
 	return nil
 }
 
-func check(out io.Writer, written uint64, file, key string, checkpoints []string) error {
+// trusted reads the key and the checkpoints that were kept elsewhere.
+func trusted(key string, checkpoints []string) (string, [][]byte, error) {
 	key, err := keyOf(key)
 	if err != nil {
-		return err
+		return "", nil, err
 	}
 	var kept [][]byte
 	for _, name := range checkpoints {
 		b, err := readAll(name, maxCheckpoint)
 		if err != nil {
-			return err
+			return "", nil, err
 		}
 		kept = append(kept, b)
+	}
+	return key, kept, nil
+}
+
+func check(out io.Writer, written uint64, file, key string, checkpoints []string) error {
+	key, kept, err := trusted(key, checkpoints)
+	if err != nil {
+		return err
 	}
 	f, err := os.Open(file)
 	if err != nil {
