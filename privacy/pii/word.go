@@ -52,32 +52,38 @@ func (c *cluster) word(text string, p, n int, g *group) int {
 	var digits, lower uint64
 	limit := min(len(text), p+min(maxWord, maxCompact-n))
 	end := p
-	for end < limit && isDigit(text[end]) {
-		c.buf[n+end-p] = text[end]
-		end++
+	for end+8 <= len(text) && end-p < maxWord {
+		x := load(text[end : end+8])
+		digit, letter := digitsIn(x), lettersIn(x)
+		// A letter is made a capital by the bit that parts it from a small one.
+		binary.LittleEndian.PutUint64(c.buf[n+end-p:], x&^(letter>>2))
+		digits |= gather(digit) << (end - p)
+		lower |= gather(letter&(x<<2)) << (end - p)
+		size := bits.TrailingZeros64(^(digit|letter)&highBits) >> 3
+		if end += size; size < 8 {
+			return c.enter(g, p, end, n, limit, digits, lower)
+		}
 	}
-	if digits = 1<<(end-p) - 1; end > p && (end == len(text) || end < limit && !isLetter(text[end])) {
-		// Digits only, as nearly all words of a cluster.
-		g.start, g.end, g.off, g.n = p, end, uint8(n), uint8(end-p)
-		g.letter, g.digit = false, true
-		c.digits.put(n, digits)
-		return end
-	}
-	for bit := end - p; end < limit; bit++ {
+	for end < limit && classes[text[end]] != 0 {
 		ch := text[end]
 		k := classes[ch]
-		if k == 0 {
-			break
-		}
-		digits |= uint64(k&classDigit) << bit
-		lower |= uint64(k>>1&1) << bit
+		digits |= uint64(k&classDigit) << (end - p)
+		lower |= uint64(k>>1&1) << (end - p)
 		c.buf[n+end-p] = ch - k&classLower<<4
 		end++
 	}
-	if end == limit {
-		for end < len(text) && classes[text[end]] != 0 {
-			end++
-		}
+	if end >= limit {
+		end = pastWord(text, end)
+	}
+	return c.enter(g, p, end, n, limit, digits, lower)
+}
+
+// enter makes g of the word text[p:end], which has been read into buf from
+// character n on up to limit.
+func (c *cluster) enter(g *group, p, end, n, limit int, digits, lower uint64) int {
+	if end-p < 64 {
+		digits &= 1<<(end-p) - 1
+		lower &= 1<<(end-p) - 1
 	}
 	// Field by field: a literal is built elsewhere and copied, which stalls.
 	g.start, g.end = p, end
@@ -89,6 +95,36 @@ func (c *cluster) word(text string, p, n int, g *group) int {
 	}
 	return end
 }
+
+// pastWord returns where the letters and digits at i end.
+func pastWord(text string, i int) int {
+	for i+8 <= len(text) {
+		x := load(text[i : i+8])
+		if m := ^(digitsIn(x) | lettersIn(x)) & highBits; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	for i < len(text) && classes[text[i]] != 0 {
+		i++
+	}
+	return i
+}
+
+// digitsIn and lettersIn mark those of eight bytes that are a digit, or a letter
+// of ASCII, by their highest bit.
+func digitsIn(x uint64) uint64 {
+	x ^= '0' * lowBits
+	return ^((x&^highBits + (0x80-10)*lowBits) | x) & highBits
+}
+
+func lettersIn(x uint64) uint64 {
+	y := x&^highBits | 0x20*lowBits
+	return (y + (0x80-'a')*lowBits) &^ (y + (0x80-'z'-1)*lowBits) &^ x & highBits
+}
+
+// gather makes eight neighbouring bits of the highest bits of eight bytes.
+func gather(x uint64) uint64 { return x >> 7 * 0x0102040810204080 >> 56 }
 
 // The classes of letters and digits: classLower, four bits further up, is what
 // parts a small letter from its capital.
