@@ -1,9 +1,11 @@
 package privacy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,17 +26,13 @@ type book struct {
 	mu     sync.Mutex
 	missed int // pieces that Show could not match
 
-	names map[string]string   // name → value; "": the name stood in a text before, so it is nobody's
-	given map[original]string // value → name
-	last  map[string]int      // the highest number given, by label
-	size  int                 // entries, as the vault counts them
-	owner string              // whose the session is, as mark says it; "": nobody's yet
-	known bool                // the vault knows the owner
-}
-
-type original struct {
-	kind  pii.Kind
-	value string
+	roll
+	size   int    // entries, as the vault counts them
+	stored string // the ID, once the vault has been told it
+	owner  string // whose the session is, as mark says it; "": nobody's yet
+	known  bool   // the vault knows the owner
+	whom   string // the subject last asked about
+	whose  string // and its mark
 }
 
 // literal is the kind of a piece of text that looks like a placeholder which already stands for something else.
@@ -52,21 +50,27 @@ func (b *book) id() string {
 	return b.call.String()
 }
 
-// used says whether any placeholder has been given out.
-func (b *book) used() bool {
+// record is what a record may say of the session: its ID, where it holds what somebody can turn back or was chosen.
+func (b *book) record() string {
+	if b.named != "" {
+		return b.named
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.given) > 0
+	if !holdsValue(b.entries) {
+		return ""
+	}
+	return cmp.Or(b.stored, b.id())
 }
 
 // item is a piece of a text that may have to be replaced.
 type item struct {
 	start, end int
 	kind       pii.Kind
-	shape      string // the name it has as a placeholder written by somebody else; "": personal data
-	name       string // the name its operator states; "": one with a number
-	fixed      bool   // out is settled: an operator that needs no book made it
+	name       string // of the placeholder: as its operator or somebody else states it; "": one with a number
 	out        string // what stands in its place
+	foreign    bool   // somebody else wrote it as a placeholder of that name; it is no personal data
+	fixed      bool   // out is settled: an operator that needs no book made it
 	marked     bool   // between brackets
 }
 
@@ -78,10 +82,11 @@ func (b *book) settle(ctx context.Context, d *call.Decision, subject, text strin
 		if !b.admits(subject) {
 			return notYours(d)
 		}
-		var fresh []Entry
+		before := len(b.entries)
 		for i := range items {
-			fresh = b.place(text, &items[i], fresh)
+			b.place(text, &items[i])
 		}
+		fresh := b.entries[before:len(b.entries):len(b.entries)]
 		if len(fresh) == 0 {
 			return nil
 		}
@@ -89,7 +94,7 @@ func (b *book) settle(ctx context.Context, d *call.Decision, subject, text strin
 			if !holdsValue(fresh) {
 				return nil // nothing is hidden, so nothing has to be found again
 			}
-			b.takeBack(fresh)
+			b.takeBack(before)
 			return &SessionLostError{Decision: d.ID()}
 		}
 		if b.vault == nil {
@@ -103,7 +108,7 @@ func (b *book) settle(ctx context.Context, d *call.Decision, subject, text strin
 			b.known = b.owner != ""
 			return nil
 		}
-		b.takeBack(fresh)
+		b.takeBack(before)
 		if err == nil {
 			err = b.load(ctx)
 		}
@@ -114,85 +119,66 @@ func (b *book) settle(ctx context.Context, d *call.Decision, subject, text strin
 	return refuse(d, "the session is being changed too fast by others", nil)
 }
 
-// place settles one item, noting in fresh what the vault does not know yet.
-func (b *book) place(text string, it *item, fresh []Entry) []Entry {
-	value := text[it.start:it.end]
+// place settles one item, adding what nobody knows yet.
+func (b *book) place(text string, it *item) {
+	value, kind := text[it.start:it.end], it.kind
 	switch {
 	case it.fixed:
-		return fresh
-	case it.shape != "":
-		stands, taken := b.names[it.shape]
+		return
+	case it.foreign:
+		stands, taken := b.value(it.name)
 		if !taken || stands == "" {
 			it.out, it.marked = value, false
 			if !taken {
-				e := Entry{Name: it.shape}
-				b.add(e)
-				fresh = append(fresh, e)
+				b.add(Entry{Name: it.name})
 			}
-			return fresh
+			return
 		}
-		it.kind = literal
+		kind = literal
 	}
-	name, ok := b.given[original{it.kind, value}]
+	name, ok := b.name(kind, value)
 	if !ok {
 		name = it.name
-		if _, taken := b.names[name]; taken || name == "" {
-			name = b.number(label(it.kind))
+		if _, taken := b.value(name); taken || name == "" {
+			name = b.number(label(kind))
 		}
-		e := Entry{Name: name, Kind: it.kind, Value: strings.Clone(value)} // a part of the text would keep all of it in memory
-		b.add(e)
-		fresh = append(fresh, e)
+		b.add(Entry{Name: name, Kind: kind, Value: strings.Clone(value)}) // a part of the text would keep all of it in memory
 	}
 	it.out, it.marked = name, true
-	return fresh
 }
 
 // number is the next free name of a label.
 func (b *book) number(label string) string {
-	for n := b.last[label] + 1; ; n++ {
-		name := label + "_" + strconv.Itoa(n)
-		if _, taken := b.names[name]; !taken {
-			if b.last == nil {
-				b.last = make(map[string]int)
-			}
-			b.last[label] = n
+	for last := b.count(label); ; {
+		*last++
+		name := label + "_" + strconv.Itoa(*last)
+		if _, taken := b.value(name); !taken {
 			return name
 		}
 	}
 }
 
-func (b *book) add(e Entry) {
-	if e.Name == ownerName {
-		if !b.known {
-			b.owner, b.known = e.Value, true
-		}
-		return
-	}
-	if b.names == nil {
-		b.names = make(map[string]string)
-		b.given = make(map[original]string)
-	}
-	b.names[e.Name] = e.Value
-	if e.Value != "" {
-		b.given[original{e.Kind, e.Value}] = e.Name
+// learn adds what the vault holds.
+func (b *book) learn(e Entry) {
+	switch {
+	case e.Name != ownerName:
+		b.add(e)
+	case !b.known:
+		b.owner, b.known = e.Value, true
 	}
 }
 
-// takeBack undoes what place added; number then looks for the first free one again.
-func (b *book) takeBack(fresh []Entry) {
-	for _, e := range fresh {
-		delete(b.names, e.Name)
-		if e.Value != "" {
-			delete(b.given, original{e.Kind, e.Value})
-			delete(b.last, label(e.Kind))
-		}
-	}
-}
+// takeBack undoes what place added after the first entries; number then looks for the first free one again.
+func (b *book) takeBack(first int) { b.drop(len(b.entries) - first) }
 
 // append offers fresh entries to the vault. A vault of the user's own that panics has failed, no more.
 func (b *book) append(ctx context.Context, fresh []Entry) (added bool, err error) {
 	defer caught(&err)
-	return b.vault.Append(ctx, b.id(), b.size, fresh)
+	b.stored = b.id()
+	if _, copies := b.vault.(*Memory); !copies {
+		fresh = slices.Clone(fresh) // they are the book's own
+	}
+	return b.vault.Append(ctx, b.stored, b.size, fresh)
 }
 
 // caught must be deferred directly: recover works only in the deferred function itself.
@@ -210,7 +196,7 @@ func (b *book) load(ctx context.Context) (err error) {
 		return err
 	}
 	for _, e := range entries {
-		b.add(e)
+		b.learn(e)
 	}
 	b.size += len(entries)
 	return nil

@@ -31,23 +31,27 @@ func newWork(bare bool) *work {
 const maxPooled = 1 << 16
 
 func (w *work) release() {
-	clear(w.items) // they hold personal data
-	clear(w.buf)
-	clear(w.line)
-	w.findings, w.items, w.buf, w.line = w.findings[:0], w.items[:0], w.buf[:0], w.line[:0]
+	w.reset()
 	if cap(w.buf) <= maxPooled && cap(w.items) <= maxPooled/64 {
 		workPool.Put(w)
 	}
 }
 
+// reset makes it ready for another text.
+func (w *work) reset() {
+	clear(w.items) // they hold personal data
+	clear(w.buf)
+	clear(w.line)
+	w.findings, w.items, w.buf, w.line = w.findings[:0], w.items[:0], w.buf[:0], w.line[:0]
+}
+
 // find fills w.items with every piece of text that has to be looked after, in order and without overlaps.
 func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text string, h how) error {
 	if h.kind != "" {
-		if _, keep := r.operator(h).(Keep); !keep {
-			it := item{end: len(text), kind: h.kind}
-			err := r.prepare(ctx, d, w, &it, text, h)
-			w.items = append(w.items, it)
-			return err
+		op := r.operator(h)
+		if _, keep := op.(Keep); !keep {
+			w.items = append(w.items, item{end: len(text), kind: h.kind})
+			return r.prepare(ctx, d, w, op, text)
 		}
 	} else {
 		if err := r.scan(d, w, text, h.name); err != nil {
@@ -57,16 +61,16 @@ func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text str
 			return err
 		}
 	}
-	for _, f := range w.findings {
-		h := how{kind: f.Kind, op: h.op}
-		if _, keep := r.operator(h).(Keep); keep {
+	for i := range w.findings {
+		f := &w.findings[i]
+		op := r.operator(how{kind: f.Kind, op: h.op})
+		if _, keep := op.(Keep); keep {
 			continue
 		}
-		it := item{start: f.Start, end: f.End, kind: f.Kind}
-		if err := r.prepare(ctx, d, w, &it, text[f.Start:f.End], h); err != nil {
+		w.items = append(w.items, item{start: f.Start, end: f.End, kind: f.Kind})
+		if err := r.prepare(ctx, d, w, op, text[f.Start:f.End]); err != nil {
 			return err
 		}
-		w.items = append(w.items, it)
 	}
 	if !w.bare && !h.ours && mayHoldShape(text) {
 		w.shapes(text)
@@ -74,22 +78,27 @@ func (r *Redactor) find(ctx context.Context, d *call.Decision, w *work, text str
 	return nil
 }
 
-// prepare lets an operator that needs no session do its work; the placeholders of the others are settled later.
-func (r *Redactor) prepare(ctx context.Context, d *call.Decision, w *work, it *item, value string, h how) (err error) {
-	op := r.operator(h)
-	if _, plain := op.(Replace); plain {
-		if w.bare {
-			it.fixed, it.marked, it.out = true, true, label(it.kind)
-		}
-		return nil
+// prepare lets an operator that needs no session do its work on the last item; the placeholders of the others are settled later.
+func (r *Redactor) prepare(ctx context.Context, d *call.Decision, w *work, op Operator, value string) error {
+	it := &w.items[len(w.items)-1]
+	if _, plain := op.(Replace); !plain {
+		return r.operate(ctx, d, it, op, value, w.bare)
 	}
+	if w.bare {
+		it.fixed, it.marked, it.out = true, true, label(it.kind)
+	}
+	return nil
+}
+
+// operate asks an operator what stands in place of a value, or what its placeholder is called.
+func (r *Redactor) operate(ctx context.Context, d *call.Decision, it *item, op Operator, value string, bare bool) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = refuse(d, "an Operator panicked", &call.PanicError{Type: fmt.Sprintf("%T", p)})
 		}
 	}()
-	v := Value{Text: value, Kind: h.kind, key: r.Key, tenant: tenantFrom(ctx)}
-	if named, ok := op.(placeholding); ok && !w.bare {
+	v := Value{Text: value, Kind: it.kind, key: r.Key, tenant: tenantFrom(ctx)}
+	if named, ok := op.(placeholding); ok && !bare {
 		it.name, err = named.name(v)
 	} else {
 		it.fixed = true
@@ -175,7 +184,7 @@ func (w *work) shapes(text string) {
 			w.widen(i, sh, n)
 		}
 		if !joined {
-			w.items = append(w.items, item{start: sh.start, end: sh.end, shape: sh.name})
+			w.items = append(w.items, item{start: sh.start, end: sh.end, name: sh.name, foreign: true})
 		}
 	}
 	sortItems(w.items)
@@ -196,29 +205,29 @@ func (w *work) widen(i int, sh shape, n int) {
 	}
 }
 
-// assemble writes the text with every item replaced.
-func (w *work) assemble(text string) string {
-	out, done, lossy := w.buf[:0], 0, false
+// assemble appends the text to dst with every item replaced.
+func (w *work) assemble(dst []byte, text string) []byte {
+	from, done, lossy := len(dst), 0, false
 	for i := range w.items {
 		it := &w.items[i]
-		out = append(out, text[done:it.start]...)
-		at := len(out)
+		dst = append(dst, text[done:it.start]...)
+		at := len(dst) - from
 		if it.marked {
-			out = append(append(append(out, '<'), it.out...), '>')
+			dst = append(append(append(dst, '<'), it.out...), '>')
 		} else {
-			out = append(out, it.out...)
+			dst = append(dst, it.out...)
 		}
 		done = it.end
-		it.start, it.end = at, len(out) // from here on: where it stands in what was written
+		it.start, it.end = at, len(dst)-from // from here on: where it stands in what was written
 		lossy = lossy || it.fixed
 	}
-	out = append(out, text[done:]...)
-	w.buf = out
-	whole := string(out)
-	if lossy && !w.bare && mayHoldShape(whole) { // without a session nobody turns anything back
-		return w.unmake(whole)
+	dst = append(dst, text[done:]...)
+	if lossy && !w.bare { // without a session nobody turns anything back
+		if whole := string(dst[from:]); mayHoldShape(whole) {
+			return append(dst[:from], w.unmake(whole)...)
+		}
 	}
-	return whole
+	return dst
 }
 
 // unmake breaks up what only became a placeholder because a piece beside it was removed or masked.

@@ -115,7 +115,8 @@ func (r *Redactor) logText(v slog.Value, s string) slog.Value {
 		}
 		return v
 	}
-	return slog.StringValue(w.assemble(s))
+	w.buf = w.assemble(w.buf, s)
+	return slog.StringValue(string(w.buf))
 }
 
 // logStruct copies what can be seen into whole; of the rest a log shows what its JSON says.

@@ -16,13 +16,17 @@ const (
 	ownerKind pii.Kind = "OWNER"
 )
 
-// mark stands for the subject in this one session, and says nothing about who it is; "" for no subject.
+// mark stands for the subject in this one session, and says nothing about who it is; "" for no subject. b.mu must be held, where
+// others know the book.
 func (b *book) mark(subject string) string {
 	if subject == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte("fairlead privacy owner\x00" + b.id() + "\x00" + subject))
-	return hex.EncodeToString(sum[:16])
+	if subject != b.whom {
+		sum := sha256.Sum256([]byte("fairlead privacy owner\x00" + b.id() + "\x00" + subject))
+		b.whom, b.whose = subject, hex.EncodeToString(sum[:16])
+	}
+	return b.whose
 }
 
 // admits says whether a call about subject may use the session. The first one that names anybody makes it theirs. b.mu must be

@@ -76,7 +76,7 @@ func (h *hider) step(dst []byte, last bool) ([]byte, error) {
 	for i := range w.items {
 		if it := &w.items[i]; it.end > cut {
 			cut = min(cut, it.start) // not all of it is here yet, or not all that decides about it
-			w.items = w.items[:i]
+			w.items = slices.Delete(w.items, i, len(w.items))
 			break
 		}
 	}
@@ -104,7 +104,7 @@ func (h *hider) step(dst []byte, last bool) ([]byte, error) {
 		return dst, err
 	}
 	s.count(w.items)
-	dst = append(dst, w.assemble(part)...)
+	dst = w.assemble(dst, part)
 	keep := max(0, cut-lookBack)
 	h.buf = slices.Delete(h.buf, 0, keep)
 	h.base = cut - keep

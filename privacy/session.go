@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -131,13 +132,29 @@ func (s *Session) hide(text string, h how) (out string, changed bool) {
 	if text == "" {
 		return "", false
 	}
+	w := newWork(s.in.b == nil)
+	defer w.release()
+	out, changed = s.hideIn(w, text, h)
+	if changed {
+		out = strings.Clone(out)
+	}
+	return out, changed
+}
+
+// hideIn is hide with the caller's scratch space. A changed text stands there: it is good until w is used again or released.
+func (s *Session) hideIn(w *work, text string, h how) (out string, changed bool) {
+	if s.Err() != nil {
+		return "", true
+	}
+	if text == "" {
+		return "", false
+	}
 	s.in.look()
 	if err := s.in.ctx.Err(); err != nil {
 		s.fail(refuse(s.in.d, "the call's context ended while personal data was being hidden", err))
 		return "", true
 	}
-	w := newWork(s.in.b == nil)
-	defer w.release()
+	w.reset()
 	said := text
 	if w.bare {
 		text = unescaped(text)
@@ -150,15 +167,19 @@ func (s *Session) hide(text string, h how) (out string, changed bool) {
 		return said, false
 	}
 	if w.bare {
-		return w.assemble(text), true
+		w.buf = w.assemble(w.buf, text)
+		return borrowed(w.buf), true
 	}
 	if err := s.in.b.settle(s.in.ctx, s.in.d, s.in.subject, text, w.items); err != nil {
 		s.fail(err)
 		return "", true
 	}
 	s.in.count(w.items)
-	out = w.assemble(text)
-	return out, out != text
+	w.buf = w.assemble(w.buf, text)
+	if string(w.buf) == text {
+		return text, false
+	}
+	return borrowed(w.buf), true
 }
 
 // count adds up what was hidden. Pieces that only look like placeholders are not personal data.
@@ -167,7 +188,7 @@ func (in *inside) count(items []item) {
 	defer in.mu.Unlock()
 next:
 	for i := range items {
-		if items[i].shape != "" {
+		if items[i].foreign {
 			continue
 		}
 		kind := label(items[i].kind)
@@ -187,11 +208,7 @@ func (in *inside) note() {
 	counts := in.counts
 	in.counts = nil
 	in.mu.Unlock()
-	session := in.b.named
-	if session == "" && in.b.used() {
-		session = in.b.id()
-	}
-	in.d.NoteHidden(session, counts)
+	in.d.NoteHidden(in.b.record(), counts)
 }
 
 // show also says whether the text had to be changed.
@@ -205,7 +222,8 @@ func (s *Session) showIn(text string, json bool) (out string, changed bool) {
 	if !mayHoldShape(text) {
 		return text, false
 	}
-	var b strings.Builder
+	w := newWork(false)
+	defer w.release()
 	done, looked := 0, false
 	for from := 0; ; {
 		sh, ok := nextShape(text, from)
@@ -219,19 +237,18 @@ func (s *Session) showIn(text string, json bool) (out string, changed bool) {
 			return "", true
 		}
 		if stands {
-			b.WriteString(text[done:sh.start])
+			w.buf = append(w.buf, text[done:sh.start]...)
 			if json && sh.esc != inURL { // which needs no other
 				sh.esc = inJSON
 			}
-			b.WriteString(sh.esc.write(value))
+			w.buf = sh.esc.append(w.buf, value)
 			done = sh.end
 		}
 	}
 	if done == 0 {
 		return text, false
 	}
-	b.WriteString(text[done:])
-	return b.String(), true
+	return string(append(w.buf, text[done:]...)), true
 }
 
 // lookup finds what a name stands for. A name nobody here knows may have been given out by another process meanwhile: the vault
@@ -240,13 +257,13 @@ func (in *inside) lookup(name string, looked *bool) (value string, stands bool, 
 	b := in.b
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	value, known := b.names[name]
+	value, known := b.value(name)
 	if !known && b.vault != nil && b.named != "" && !*looked {
 		*looked = true
 		if err := b.load(in.ctx); err != nil {
 			return "", false, vaultFault(in.d, err)
 		}
-		value, known = b.names[name]
+		value, known = b.value(name)
 	}
 	if !b.admits(in.subject) {
 		return "", false, notYours(in.d)
@@ -256,7 +273,7 @@ func (in *inside) lookup(name string, looked *bool) (value string, stands bool, 
 		return value, value != "", nil
 	case b.lost && !in.hasLooked():
 		return "", false, &SessionLostError{Decision: in.d.ID()}
-	case b.last[kindOf(name)] > 0 || b.first(kindOf(name)):
+	case b.hasNumbered(kindOf(name)) || b.first(kindOf(name)):
 		b.missed++
 	}
 	return "", false, nil
@@ -264,22 +281,23 @@ func (in *inside) lookup(name string, looked *bool) (value string, stands bool, 
 
 // first says whether a session read from a vault has given out numbers of this label.
 func (b *book) first(label string) bool {
-	_, ok := b.names[label+"_1"]
+	_, ok := b.value(label + "_1")
 	return ok
 }
 
-// write puts a value into the notation its placeholder stood in.
-func (e escaping) write(value string) string {
+// append writes a value in the notation its placeholder stood in.
+func (e escaping) append(dst []byte, value string) []byte {
 	switch e {
 	case html:
-		return htmlEscapes.Replace(value)
+		value = htmlEscapes.Replace(value)
 	case inURL:
-		return strings.ReplaceAll(url.QueryEscape(value), "+", "%20") // good in a path and in a query
+		value = strings.ReplaceAll(url.QueryEscape(value), "+", "%20") // good in a path and in a query
 	case inJSON:
-		quoted := appendJSON(nil, value, true)
-		return string(quoted[1 : len(quoted)-1])
+		from := len(dst)
+		dst = appendJSON(dst, value, true)
+		return slices.Delete(dst, from, from+1)[:len(dst)-2] // without its quotes
 	}
-	return value
+	return append(dst, value...)
 }
 
 var htmlEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
