@@ -242,6 +242,10 @@ func (k *Desk) happened(ctx context.Context, d *call.Decision, f *dossier, fits 
 func (f *dossier) interrupted(d *call.Decision) error {
 	detail := "another caller is running it now, or was when its process ended; look what it did before asking again"
 	switch {
+	case f.result == nil && f.resolved != nil && f.resolved.Happened:
+		detail = "it was begun and its result is lost; somebody looked and found that it happened"
+	case f.result == nil && f.resolved != nil:
+		detail = "it was begun and its result is lost; somebody looked and found that it did not happen: open a new case to do it"
 	case f.result == nil:
 	case f.result.OK:
 		detail = "it ran, and its output could not be stored; set oversight.Options.Codec"

@@ -3,11 +3,13 @@ package oversight_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fairlead-go/fairlead/internal/call"
@@ -213,6 +215,95 @@ func TestCrashBetweenIntentAndResult(t *testing.T) {
 	_, err = restarted(oversight.Resume(ctx, id), in)
 	require.ErrorIs(t, err, oversight.ErrInterrupted)
 	require.Len(t, survived, was, "it did not run")
+	somebodyLooks(t, after, restarted, id, in)
+}
+
+// What an interrupted call did is for somebody to find out; then it is no longer on the list, and still not run again.
+func somebodyLooks(t *testing.T, l *ledger.Ledger, guarded func(context.Context, refund) (receipt, error), id uuid.UUID, in refund) {
+	t.Helper()
+	ctx := about(t.Context(), "anna")
+	desk, other := newDesk(t, l, large()), newDesk(t, l, large())
+	lost, err := desk.Interrupted(ctx, 0)
+	require.NoError(t, err)
+	require.Len(t, lost, 1)
+	f, err := desk.Get(ctx, id)
+	require.NoError(t, err)
+	require.True(t, f.Interrupted)
+	require.Nil(t, f.Happened)
+
+	for _, wrong := range []struct {
+		who, why string
+		id       uuid.UUID
+		err      error
+	}{{"", "seen", id, oversight.ErrInvalid}, {"olga", " ", id, oversight.ErrInvalid}, {"olga", "seen", uuid.New(), oversight.ErrNotFound}} {
+		require.ErrorIs(t, desk.Resolve(ctx, wrong.who, wrong.id, true, wrong.why), wrong.err)
+	}
+	require.NoError(t, desk.Resolve(ctx, "olga", id, true, "the bank shows it"))
+	for _, k := range []*oversight.Desk{desk, other, newDesk(t, l, large())} {
+		lost, err = k.Interrupted(ctx, 0)
+		require.NoError(t, err)
+		require.Empty(t, lost)
+		require.ErrorIs(t, k.Resolve(ctx, "ruth", id, false, "no trace"), oversight.ErrConflict)
+		f, err = k.Get(ctx, id)
+		require.NoError(t, err)
+		require.False(t, f.Interrupted)
+		require.True(t, *f.Happened)
+		require.Equal(t, "the bank shows it", f.Finding)
+		last := f.Events[len(f.Events)-1]
+		require.Equal(t, "effect.resolved", last.Kind)
+		require.Equal(t, "olga", last.Who)
+		require.True(t, last.Counted)
+	}
+	_, err = guarded(oversight.Resume(ctx, id), in)
+	require.ErrorIs(t, err, oversight.ErrInterrupted)
+	require.ErrorContains(t, err, "found that it happened")
+}
+
+// Of two who look at once one is on record, and the other is told.
+func TestTwoLookAtOnce(t *testing.T) {
+	l := ledger.Memory(nil)
+	desk := newDesk(t, l, large())
+	ctx := about(t.Context(), "anna")
+	begun, ends := make(chan struct{}), make(chan struct{})
+	pay := oversight.Approve(func(context.Context, refund) (receipt, error) { begun <- struct{}{}; <-ends; return receipt{7}, nil }, desk, order)
+	for range 20 {
+		in := refund{uuid.NewString(), 50_000}
+		_, err := pay(ctx, in)
+		id := held(t, err).Case
+		require.ErrorIs(t, desk.Resolve(ctx, "olga", id, true, "seen"), oversight.ErrConflict, "it is not decided")
+		decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+		require.ErrorIs(t, desk.Resolve(ctx, "olga", id, true, "seen"), oversight.ErrConflict, "it was not begun")
+		var ran, looked sync.WaitGroup
+		ran.Go(func() {
+			got, err := pay(oversight.Resume(ctx, id), in)
+			assert.NoError(t, err)
+			assert.Equal(t, receipt{7}, got)
+		})
+		<-begun
+		errs := make([]error, 4)
+		for i := range errs {
+			looked.Go(func() { errs[i] = desk.Resolve(ctx, strconv.Itoa(i), id, i%2 == 0, "seen") })
+		}
+		looked.Wait()
+		one := 0
+		for _, err := range errs {
+			if err == nil {
+				one++
+			} else {
+				require.ErrorIs(t, err, oversight.ErrConflict)
+			}
+		}
+		require.Equal(t, 1, one)
+		ends <- struct{}{} // it was only slow: its result counts after all
+		ran.Wait()
+		f, err := desk.Get(ctx, id)
+		require.NoError(t, err)
+		require.False(t, f.Interrupted)
+		require.Nil(t, f.Happened)
+		got, err := pay(oversight.Resume(ctx, id), in)
+		require.NoError(t, err)
+		require.Equal(t, receipt{7}, got)
+	}
 }
 
 func TestDrawnCallIsReviewedAfterItRan(t *testing.T) {

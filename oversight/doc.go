@@ -19,7 +19,7 @@
 //	offers, err = recommend(oversight.Resume(ctx, caseID), customer)
 //
 // What was decided while nobody waited stands in [Desk.Undelivered] until somebody comes for it,
-// and what was begun and never finished in [Desk.Interrupted].
+// and what was begun and never finished in [Desk.Interrupted], until somebody has looked what it did: [Desk.Resolve].
 //
 // Reviewers work through [Desk.Pending], [Desk.Claim], [Desk.Get] and [Desk.Submit]. [Desk.Stop] refuses every call until
 // [Desk.Start].

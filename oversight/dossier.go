@@ -21,6 +21,8 @@ type dossier struct {
 	intent    uuid.UUID // the nonce of the first intent; zero: none
 	result    *resultPublic
 	answer    resultBody
+	resolved  *resolvedPublic // what somebody found who looked; nil: nobody has
+	found     stopBody
 	history   []Event
 	explained bool // an explanation stands with it
 }
@@ -96,6 +98,9 @@ func (f *dossier) take(e ledger.Entry, keep papers) (*dossier, error) {
 	case e.Kind == kindResult && f.result == nil:
 		f.result, did = &resultPublic{}, applied
 		err = decode(e, f.result, &f.answer)
+	case e.Kind == kindResolved && f.lost():
+		f.resolved, did = &resolvedPublic{}, applied
+		err = decode(e, f.resolved, &f.found)
 	}
 	f.note(e, did)
 	return f, err
@@ -116,6 +121,11 @@ func (f *dossier) note(e ledger.Entry, did effect) {
 		var by leaseBody
 		if decode(e, &struct{}{}, &by) == nil {
 			ev.Who = by.Reviewer
+		}
+	case kindResolved:
+		var by stopBody
+		if decode(e, &struct{}{}, &by) == nil {
+			ev.Who = by.Who
 		}
 	}
 	f.history = append(f.history, ev)

@@ -33,6 +33,7 @@ const (
 	kindDelivered   = "case.delivered"
 	kindIntent      = "effect.intent"
 	kindResult      = "effect.result"
+	kindResolved    = "effect.resolved"
 	kindStopOn      = "stop.on"
 	kindStopOff     = "stop.off"
 	kindDrilled     = "stop.drilled"
@@ -46,6 +47,7 @@ const (
 var caseKinds = []string{
 	kindOpened, kindClaimed, kindRenewed, kindReleased, kindDecided, kindSkipped, kindEscalated, kindAssigned, kindUndone, kindFinal,
 	kindDue, kindExpired, kindInvalidated, kindDelivered, kindIntent, kindResult,
+	kindResolved,
 }
 
 // layout is the version of the payloads below.
@@ -213,7 +215,7 @@ type stopPublic struct {
 	Drill bool `json:"drill,omitempty"`
 }
 
-// stopBody says who acted and why, for the switch and for a withdrawn case.
+// stopBody says who acted and why, for the switch, a withdrawn case and an interrupted call.
 type stopBody struct {
 	Who string `json:"who"`
 	Why string `json:"why,omitempty"`

@@ -80,7 +80,7 @@ func (k *Desk) Evidence(ctx context.Context, w io.Writer, win Window) error {
 		from  time.Time
 		kinds []string
 	}{
-		{"deliveries.jsonl", win.From, []string{kindDelivered, kindIntent, kindResult}},
+		{"deliveries.jsonl", win.From, []string{kindDelivered, kindIntent, kindResult, kindResolved}},
 		{"roster.jsonl", time.Time{}, []string{kindEnrolled, kindDismissed}}, // who was enrolled before reviewed in the window, too
 		{"stops.jsonl", win.From, []string{kindStopOn, kindStopOff, kindDrilled, kindRead}},
 	} {
@@ -203,7 +203,7 @@ type entryLine struct {
 	At     time.Time       `json:"at"`
 	Kind   string          `json:"kind"`
 	Case   uuid.UUID       `json:"case,omitzero"`
-	Public json.RawMessage `json:"said,omitempty"` // whether a call that ran succeeded; the breaker's evidence
+	Public json.RawMessage `json:"said,omitempty"` // whether a call that ran succeeded, or was found to have; the breaker's evidence
 	What   json.RawMessage `json:"what,omitempty"` // who and why, or the drill's record
 }
 
@@ -225,7 +225,7 @@ func (k *Desk) lines(ctx context.Context, z *bundle, name string, s scan, kinds 
 		if e.Key != uuid.Nil {
 			line.What = nil
 		}
-		if e.Kind == kindResult || e.Kind == kindRead {
+		if e.Kind == kindResult || e.Kind == kindResolved || e.Kind == kindRead {
 			line.Public = e.Public
 		}
 		z.line(out, line)

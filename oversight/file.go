@@ -61,6 +61,9 @@ type File struct {
 	Statement   string    // what the person says in an appeal
 	Gold        Verdict   // the known answer of a gold case, once it is decided
 	Delivered   bool      // the answer has gone out at least once
+	Interrupted bool      // an approved call was begun, and nobody knows whether it happened: look, and Resolve it
+	Happened    *bool     // what somebody found who looked; nil: nobody has
+	Finding     string    // in their words
 	Events      []Event
 }
 
@@ -103,6 +106,10 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 	}
 	if f.hides() {
 		file.Output, file.Explanation = nil, nil
+	}
+	if file.Interrupted = f.lost(); f.resolved != nil && f.result == nil {
+		happened := f.resolved.Happened
+		file.Happened, file.Finding = &happened, f.found.Why
 	}
 	if a := f.body.Appeal; a != nil {
 		file.AppealOf, file.Statement = a.Of, a.Statement

@@ -45,7 +45,8 @@ func (k *Desk) Undelivered(ctx context.Context, limit int) ([]Delivery, error) {
 }
 
 // Interrupted lists the approved calls that were begun and whose result is not known, as Undelivered lists the others: they run now, or
-// their process has ended, and nobody knows whether the effect happened. They are not run again: look what they did.
+// their process has ended, and nobody knows whether the effect happened. They are not run again: look what they did, and say so by
+// [Desk.Resolve].
 func (k *Desk) Interrupted(ctx context.Context, limit int) ([]Delivery, error) {
 	return k.owing(ctx, limit, true)
 }

@@ -82,7 +82,7 @@ func (s *state) take(e ledger.Entry) (effect, error) {
 	case kindClaimed, kindRenewed, kindReleased, kindSkipped, kindEscalated, kindAssigned, kindDecided, kindUndone, kindFinal,
 		kindDue, kindExpired, kindInvalidated:
 		return s.takeChange(e)
-	case kindDelivered, kindIntent, kindResult:
+	case kindDelivered, kindIntent, kindResult, kindResolved:
 		s.out.take(e)
 		return ignored, nil // what is about decided cases is read from the ledger
 	case kindDrilled:
