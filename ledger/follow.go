@@ -266,6 +266,16 @@ func (l *Ledger) detach(f *Follower) {
 	l.followers.Store(&list)
 }
 
+// fedTo reports whether any follower will be fed entries of a stream. It holds the turn, without which none is attached.
+func (l *Ledger) fedTo(stream string) bool {
+	for _, f := range l.list() {
+		if f.end.Load() == nil && follows(f.streams, stream) {
+			return true
+		}
+	}
+	return false
+}
+
 // feed runs every follower's fold over the entries of a batch that are new, up to a position, entry by entry. It holds
 // the turn. That position is folded afterwards, also when a fold ends the goroutine.
 func (l *Ledger) feed(batch []Entry, upTo Seq) {

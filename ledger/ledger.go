@@ -111,7 +111,9 @@ func (l *Ledger) appendInTurn(ctx context.Context, entries []Entry) (Seq, error)
 	for i := range p.entries {
 		e := &p.entries[i]
 		fill(e, now)
-		e.Public, e.Body = l.plain.copy(e.Public), l.plain.copy(e.Body)
+		if l.fedTo(e.Stream) { // whoever does not write to the log for a follower does not pay for one
+			e.Public, e.Body = l.plain.copy(e.Public), l.plain.copy(e.Body)
+		}
 	}
 	err := l.checkClock(ctx, p.entries, now)
 	if err == nil {

@@ -2,50 +2,43 @@ package ledger
 
 import (
 	"context"
-	"strings"
+	"math"
 	"sync"
 
 	"github.com/google/uuid"
 )
 
 const (
-	pageSize  = 256      // rows a reader of the memory store looks at in one go
-	chunkRows = 256      // rows of one piece of the log: growth copies nothing
-	arenaSize = 64 << 10 // bytes of one block of payloads
+	pageSize  = 256 // rows a reader of the memory store looks at in one go
+	chunkRows = 512 // rows of one piece of the log: growth copies nothing
 )
 
-// memoryStore keeps the log in chunks that never move. Rows of one key or one subject are linked by position, so that
-// an index costs one map value each instead of a slice.
+// memoryStore keeps the log in rows without pointers, which the garbage collector need not look at, and as small as they
+// can be: a row costs its writer more by the fresh memory it takes than by anything done to it. Rows of one key or one
+// subject are linked by position, so that an index costs one slot each instead of a slice.
 type memoryStore struct {
 	mu       sync.RWMutex
 	settings settings
 	epoch    int64
 	chunks   []*[chunkRows]memoryRow
 	n        Seq
-	ids      map[uuid.UUID]Seq
+	ids      positions // of rows with a body, by ID
+	byKey    positions // of the first row of each key
 	gone     map[[16]byte]struct{}
-	byKey    map[uuid.UUID]ends
-	byToken  map[[32]byte]ends
-	subjects map[[32]byte]keyRow
-	names    map[string]string // streams and kinds, one copy of each
-	arena    arena
+	people   people
+	shapes   shapes
+	bytes    blocks   // what of the rows has no fixed length
 	tiles    [][]tile // by level
 	notes    []signed
 }
 
-type memoryRow struct {
-	row
-	nextKey, nextSubject Seq
-}
-
-// ends are the first and the last position of a linked list of rows.
-type ends struct{ first, last Seq }
-
 func newMemoryStore() *memoryStore {
-	return &memoryStore{
-		ids: map[uuid.UUID]Seq{}, gone: map[[16]byte]struct{}{}, byKey: map[uuid.UUID]ends{},
-		byToken: map[[32]byte]ends{}, subjects: map[[32]byte]keyRow{}, names: map[string]string{},
-	}
+	m := &memoryStore{gone: map[[16]byte]struct{}{}}
+	m.people.init()
+	m.shapes.init()
+	m.ids.init(func(at uint32) *uuid.UUID { return &m.row(Seq(at)).id })
+	m.byKey.init(func(at uint32) *uuid.UUID { return &m.row(Seq(at)).key })
+	return m
 }
 
 func (m *memoryStore) row(seq Seq) *memoryRow {
@@ -67,18 +60,21 @@ func (m *memoryStore) commit(_ context.Context, c *commit) error {
 	if c.epoch != m.epoch {
 		return &staleError{m.epoch}
 	}
+	if m.n+Seq(len(c.rows)) > math.MaxUint32 {
+		return fail("append", ErrUnavailable, "a Memory ledger holds 4,294,967,295 entries: use Open", nil)
+	}
 	for i := range c.rows {
 		if m.position(c.rows[i].id) != 0 {
 			return errRepeat
 		}
 	}
 	for _, k := range c.keys {
-		if _, ok := m.subjects[k.token]; ok {
+		if _, ok := m.people.key(k.token); ok {
 			return errRepeat
 		}
 	}
 	for _, k := range c.keys {
-		m.subjects[k.token] = k.keyRow
+		m.people.setKey(k.keyRow)
 	}
 	for i := range c.rows {
 		m.add(&c.rows[i])
@@ -87,8 +83,8 @@ func (m *memoryStore) commit(_ context.Context, c *commit) error {
 }
 
 func (m *memoryStore) position(id uuid.UUID) Seq {
-	if seq := m.ids[id]; seq != 0 || len(m.gone) == 0 {
-		return seq
+	if at := m.ids.get(id); at != 0 || len(m.gone) == 0 {
+		return Seq(at)
 	}
 	if _, ok := m.gone[goneHash(id)]; ok {
 		return gone
@@ -102,39 +98,49 @@ func (m *memoryStore) add(r *row) {
 	}
 	m.n++
 	r.seq = m.n
-	to := m.row(r.seq)
-	to.row = *r
-	to.stream, to.kind = m.share(r.stream), m.share(r.kind)
-	to.public, to.sealed = m.arena.copy(r.public), m.arena.copy(r.sealed)
-	m.ids[r.id] = r.seq
+	shape, own := m.shapes.of(&r.envelope)
+	person := m.people.of(r.token)
+	to, at := m.row(m.n), uint32(m.n)
+	*to = memoryRow{
+		leaf: r.leaf, commitment: r.commitment, id: r.id, key: r.key, at: r.at, shape: shape, person: person,
+		public: uint32(len(own)), sealed: uint32(len(r.sealed)), place: m.bytes.keep(own, r.sealed),
+	}
+	m.ids.put(at)
 	if r.key != uuid.Nil {
-		m.byKey[r.key] = m.link(m.byKey[r.key], r.seq, byKey)
+		if first := m.byKey.get(r.key); first == 0 {
+			to.lastKey = at
+			m.byKey.put(at)
+		} else {
+			head := m.row(Seq(first))
+			m.row(Seq(head.lastKey)).nextKey = at
+			head.lastKey = at
+		}
 	}
-	m.byToken[r.token] = m.link(m.byToken[r.token], r.seq, bySubject)
+	p := m.people.list[person]
+	if p.first == 0 {
+		p.first = at
+	} else {
+		m.row(Seq(p.last)).nextPerson = at
+	}
+	p.last = at
 }
 
-func (m *memoryStore) link(list ends, seq Seq, by index) ends {
-	switch {
-	case list.first == 0:
-		list.first = seq
-	case by == byKey:
-		m.row(list.last).nextKey = seq
-	default:
-		m.row(list.last).nextSubject = seq
+// fill gives a row as it was committed. What is not of fixed length is the store's own memory.
+func (m *memoryStore) fill(to *row, seq Seq) {
+	r := m.row(seq)
+	s := &m.shapes.list[r.shape]
+	to.seq, to.leaf = seq, r.leaf
+	to.envelope = envelope{
+		at: r.at, stream: s.stream, kind: s.kind, version: s.version, critical: s.critical, public: s.public, commitment: r.commitment,
 	}
-	list.last = seq
-	return list
-}
-
-func (m *memoryStore) share(s string) string {
-	if known, ok := m.names[s]; ok {
-		return known
+	to.body = body{}
+	own, sealed := m.bytes.get(r.place, r.public, r.sealed)
+	if len(own) > 0 {
+		to.public = own
 	}
-	s = strings.Clone(s)
-	if len(m.names) < maxCount { // names are few by design; hostile ones are not remembered without bound
-		m.names[s] = s
+	if r.kept() {
+		to.body = body{kept: true, id: r.id, key: r.key, token: m.people.list[r.person].token, sealed: sealed}
 	}
-	return s
 }
 
 func (m *memoryStore) known(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]Seq, error) {
@@ -154,7 +160,7 @@ func (m *memoryStore) keys(_ context.Context, tokens [][32]byte) ([]keyRow, erro
 	defer m.mu.RUnlock()
 	var found []keyRow
 	for _, token := range tokens {
-		if k, ok := m.subjects[token]; ok {
+		if k, ok := m.people.key(token); ok {
 			found = append(found, k)
 		}
 	}
@@ -186,11 +192,13 @@ func (m *memoryStore) page(_ context.Context, dst []row, q query, after, upTo Se
 			return dst, at, nil
 		}
 		r := m.row(next)
-		if r.kept && follows(q.streams, r.stream) {
-			dst = append(dst, r.row)
-			dst[len(dst)-1].sealed = copies.copy(r.sealed) // an erasure overwrites it in place
+		if r.kept() && follows(q.streams, m.shapes.list[r.shape].stream) {
+			dst = append(dst, row{})
+			last := &dst[len(dst)-1]
+			m.fill(last, next)
+			last.sealed = copies.copy(last.sealed) // an erasure overwrites it in place
 		}
-		at, next = next, m.after(q, r)
+		at, next = next, m.after(q, next)
 	}
 	return dst, upTo, nil
 }
@@ -201,27 +209,27 @@ func (m *memoryStore) start(q query, after Seq) Seq {
 		if after > m.n {
 			return 0
 		}
-		return m.after(q, m.row(after))
+		return m.after(q, after)
 	}
 	switch {
 	case m.n == 0:
 		return 0
 	case q.by == byKey:
-		return m.byKey[q.key].first
+		return Seq(m.byKey.get(q.key))
 	case q.by == bySubject:
-		return m.byToken[q.token].first
+		return m.people.first(q.token)
 	}
 	return 1
 }
 
-func (m *memoryStore) after(q query, r *memoryRow) Seq {
+func (m *memoryStore) after(q query, seq Seq) Seq {
 	switch {
 	case q.by == byKey:
-		return r.nextKey
+		return Seq(m.row(seq).nextKey)
 	case q.by == bySubject:
-		return r.nextSubject
-	case r.seq < m.n:
-		return r.seq + 1
+		return Seq(m.row(seq).nextPerson)
+	case seq < m.n:
+		return seq + 1
 	}
 	return 0
 }
@@ -229,22 +237,3 @@ func (m *memoryStore) after(q query, r *memoryRow) Seq {
 func (m *memoryStore) name() string { return "memory" }
 
 func (m *memoryStore) close() error { return nil }
-
-// arena copies byte slices into blocks, so that a copy costs no allocation of its own. Its memory is never reused: who
-// keeps one copy keeps its block.
-type arena struct{ block []byte }
-
-// copy keeps b. The capacity ends with the copy, so that an append to it cannot reach its neighbour.
-func (a *arena) copy(b []byte) []byte {
-	switch {
-	case len(b) == 0:
-		return nil
-	case len(b) > arenaSize/4:
-		return append(make([]byte, 0, len(b)), b...)
-	case len(b) > cap(a.block)-len(a.block):
-		a.block = make([]byte, 0, arenaSize)
-	}
-	start := len(a.block)
-	a.block = append(a.block, b...)
-	return a.block[start:len(a.block):len(a.block)]
-}

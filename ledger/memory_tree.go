@@ -11,8 +11,9 @@ func (m *memoryStore) audit(_ context.Context, dst []row, after, upTo Seq) ([]ro
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for seq := after + 1; seq <= min(upTo, m.n, after+pageSize); seq++ {
-		dst = append(dst, m.row(seq).row)
+		dst = append(dst, row{})
 		r := &dst[len(dst)-1]
+		m.fill(r, seq)
 		r.sealed = slices.Clone(r.sealed)
 	}
 	return dst, nil
@@ -88,15 +89,22 @@ func (m *memoryStore) putCheckpoint(_ context.Context, c signed) error {
 func (m *memoryStore) rewrap(_ context.Context, s settings, next func(keyRow) ([]byte, error)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	wrapped := make(map[[32]byte]keyRow, len(m.subjects))
-	for token, k := range m.subjects {
-		var err error
-		if k.wrapped, err = next(k); err != nil {
+	wrapped := make(map[[32]byte][]byte, len(m.people.byToken))
+	for token := range m.people.byToken {
+		k, ok := m.people.key(token)
+		if !ok {
+			continue
+		}
+		key, err := next(k)
+		if err != nil {
 			return err
 		}
-		wrapped[token] = k
+		wrapped[token] = key
 	}
-	m.subjects, m.settings = wrapped, s
+	for token, key := range wrapped {
+		m.people.list[m.people.of(token)].wrapped = key
+	}
+	m.settings = s
 	m.epoch++
 	return nil
 }
@@ -104,7 +112,7 @@ func (m *memoryStore) rewrap(_ context.Context, s settings, next func(keyRow) ([
 func (m *memoryStore) confirm(_ context.Context, id uuid.UUID) (Seq, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return m.ids[id], nil
+	return Seq(m.ids.get(id)), nil
 }
 
 // remove overwrites the bodies and cuts their row off from everything that led to it.
@@ -114,68 +122,76 @@ func (m *memoryStore) remove(_ context.Context, r *removal) error {
 	if r.epoch != m.epoch {
 		return &staleError{m.epoch}
 	}
-	var doomed []*memoryRow
-	for seq := m.first(r); seq != 0; {
-		row := m.row(seq)
-		if row.kept && r.takes(&row.row) {
-			doomed = append(doomed, row)
-		}
-		if seq = row.nextSubject; !r.erase {
-			seq = Seq(0)
-			if row.seq < m.n && len(doomed) < r.limit {
-				seq = row.seq + 1
-			}
-		}
-	}
+	doomed := m.doomed(r)
 	r.bodies = len(doomed)
-	if _, ok := m.subjects[r.token]; r.bodies == 0 && !(r.erase && ok && len(r.keptBodies) == 0) {
+	if _, ok := m.people.key(r.token); r.bodies == 0 && !(r.erase && ok && len(r.keptBodies) == 0) {
 		return nil
 	}
 	if err := r.account(); err != nil {
 		return err
 	}
 	for _, k := range r.keys {
-		m.subjects[k.token] = k.keyRow
+		m.people.setKey(k.keyRow)
 	}
 	for i := range r.rows {
 		m.add(&r.rows[i])
 	}
-	for _, row := range doomed {
-		m.shred(row, r.erase)
+	for _, seq := range doomed {
+		m.shred(seq, r.erase)
 	}
 	if r.erase && len(r.keptBodies) == 0 {
-		k := m.subjects[r.token]
-		clear(k.wrapped)
-		clear(k.name)
-		delete(m.subjects, r.token)
-		delete(m.byToken, r.token)
+		m.people.forget(r.token)
 	}
 	m.epoch++
 	return nil
 }
 
-func (m *memoryStore) first(r *removal) Seq {
+// doomed returns the rows whose body a removal is of.
+func (m *memoryStore) doomed(r *removal) (doomed []Seq) {
+	var full row
+	seq := min(1, m.n)
 	if r.erase {
-		return m.byToken[r.token].first
+		seq = m.people.first(r.token)
 	}
-	return min(1, m.n)
+	for seq != 0 {
+		at := m.row(seq)
+		if at.kept() {
+			if m.fill(&full, seq); r.takes(&full) {
+				doomed = append(doomed, seq)
+			}
+		}
+		switch {
+		case r.erase:
+			seq = Seq(at.nextPerson)
+		case seq < m.n && len(doomed) < r.limit:
+			seq++
+		default:
+			seq = 0
+		}
+	}
+	return doomed
 }
 
-func (m *memoryStore) shred(row *memoryRow, remember bool) {
-	delete(m.ids, row.id)
-	if remember {
-		m.gone[goneHash(row.id)] = struct{}{}
+func (m *memoryStore) shred(seq Seq, remember bool) {
+	r := m.row(seq)
+	if m.ids.drop(r.id); remember {
+		m.gone[goneHash(r.id)] = struct{}{}
 	}
-	clear(row.sealed)
-	key := row.key
-	row.body = body{}
-	for seq := m.byKey[key].first; key != uuid.Nil; seq = m.row(seq).nextKey {
-		if seq == 0 {
-			delete(m.byKey, key)
-			return
-		}
-		if m.row(seq).kept {
-			return
+	_, sealed := m.bytes.get(r.place, r.public, r.sealed)
+	clear(sealed)
+	key := r.key
+	first := key != uuid.Nil && Seq(m.byKey.get(key)) == seq
+	if first {
+		m.byKey.drop(key)
+	}
+	r.id, r.key, r.person, r.sealed = uuid.Nil, uuid.Nil, 0, 0
+	if first { // its key leads to the next one that has a body
+		for at := r.nextKey; at != 0; at = m.row(Seq(at)).nextKey {
+			if next := m.row(Seq(at)); next.kept() {
+				next.lastKey = r.lastKey
+				m.byKey.put(at)
+				break
+			}
 		}
 	}
 }
