@@ -99,4 +99,11 @@
 // # Live pages
 //
 // [Site.Live] serves a stream of server-sent events that says when something changed, and the same by polling.
+//
+// # Two tabs, and two people
+//
+// Whoever signs in or out in one tab has done so in all tabs of the browser, and what stands in the others is somebody else's. A form
+// is bound to who it was made for, so that one of before is refused and what was typed is shown again. With script the other tabs of
+// the same site say so at once, and a live page takes nothing from the page of the next person: it says it with the next change. What
+// they show stays until they are loaded again, as without script.
 package web

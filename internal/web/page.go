@@ -2,6 +2,9 @@ package web
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -59,6 +62,17 @@ func (v *View) With(data any) *View { return &View{Visit: v.Visit, Page: v.Page,
 // Token is a hidden field that lets a form be sent once.
 func (v *View) Token() template.HTML {
 	return template.HTML(`<input type="hidden" name="` + tokenField + `" value="` + v.site.Mint(v.Who) + `">`) //nolint:gosec // base64
+}
+
+// Mark is whose page it is, for the script: two of one site that differ are two people's. It is no name, and "" for nobody. Without
+// Options.Key it is a plain hash, so that replicas of a site that has no forms, and no key, agree.
+func (v *View) Mark() string {
+	if v.Who == "" {
+		return ""
+	}
+	h := hmac.New(sha256.New, v.site.given)
+	h.Write([]byte("fairlead/web/mark/1\x00" + v.site.o.Name + "\x00" + v.Who))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:9])
 }
 
 // Style is the address of the stylesheet, under a name that changes with what it holds.

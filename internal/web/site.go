@@ -85,6 +85,7 @@ type Site struct {
 	mux     *http.ServeMux
 	pages   *template.Template
 	tokens  *tokens
+	given   []byte // Options.Key
 	origins http.CrossOriginProtection
 	live    streams
 	lives   map[string]Live // by address within the site
@@ -127,8 +128,9 @@ func New(o Options) (*Site, error) {
 		key = make([]byte, minKey)
 		_, _ = rand.Read(key) // never fails since Go 1.24
 	}
+	given := append([]byte(nil), o.Key...)
 	o.Key = nil
-	s := &Site{o: o, mux: http.NewServeMux(), tokens: newTokens(o.Name, key, o.TokenLife), lives: map[string]Live{}}
+	s := &Site{o: o, given: given, mux: http.NewServeMux(), tokens: newTokens(o.Name, key, o.TokenLife), lives: map[string]Live{}}
 	for _, origin := range o.Origins {
 		if err := s.origins.AddTrustedOrigin(origin); err != nil {
 			return fail("an origin is not one, such as https://desk.shop.example")

@@ -279,3 +279,22 @@ func TestHeadIsGetWithoutABody(t *testing.T) {
 	assert.Zero(t, w.Body.Len())
 	assert.NotEmpty(t, w.Header().Get("Content-Length"))
 }
+
+// The script tells by it whether the page it fetched is for the same person; see assets/script.js.
+func TestAPageSaysWhoseItIs(t *testing.T) {
+	mark := func(s *testSite, who string) string {
+		found := regexp.MustCompile(`<body data-who="([\w-]*)"`).FindStringSubmatch(s.get("/", who).Body.String())
+		require.Len(t, found, 2)
+		return found[1]
+	}
+	s, key := newTestSite(t, Options{}), []byte("a key of thirty-two bytes it is.")
+	assert.Len(t, mark(s, "a"), 12)
+	assert.Equal(t, mark(s, "a"), mark(s, "a"))
+	assert.NotEqual(t, mark(s, "a"), mark(s, "b"))
+	assert.Empty(t, mark(s, ""))
+	assert.Equal(t, mark(s, "a"), mark(newTestSite(t, Options{}), "a"), "replicas that were given no key agree")
+	keyed := newTestSite(t, Options{Key: key})
+	assert.NotEqual(t, mark(s, "a"), mark(keyed, "a"), "nobody can tell who it is who does not have the key")
+	assert.Equal(t, mark(keyed, "a"), mark(newTestSite(t, Options{Key: key}), "a"))
+	assert.NotEqual(t, mark(keyed, "a"), mark(newTestSite(t, Options{Key: key, Name: "other"}), "a"))
+}

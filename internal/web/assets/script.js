@@ -138,19 +138,42 @@
     setInterval(renew, every);
   });
 
-  // Live pages: one stream for all tabs of the browser, else asking now and then.
+  // Another tab has signed in or out: what stands here is somebody else's, and its forms are refused. Nothing of the next person's page may
+  // be put among it, and what was typed stays to be copied.
+  const whose = body.getAttribute('data-who'), root = new URL('../', document.currentScript.src).href;
+  let gone = false;
+  const ended = () => {
+    if (gone) return;
+    gone = true;
+    const notice = element('p', say('other') + ' ', { className: 'notice bad' });
+    notice.setAttribute('role', 'alert');
+    const again = element('button', say('again'), { type: 'button', className: 'quiet' });
+    again.addEventListener('click', () => location.reload());
+    notice.append(again);
+    document.getElementById('main').prepend(notice);
+  };
+  const tabs = 'BroadcastChannel' in window ? new BroadcastChannel('fairlead ' + root) : null;
+  if (tabs) {
+    tabs.onmessage = (event) => { if (event.data !== whose) ended(); };
+    if (whose) tabs.postMessage(whose); // a link from elsewhere may come without its session
+  }
+
+  // Live pages: one stream for all tabs in which the same person is signed in, else asking now and then.
   const url = body.getAttribute('data-stream');
   if (!url) return;
   const touched = new WeakSet();
   addEventListener('input', (event) => { const part = event.target.closest?.('[data-live]'); if (part) touched.add(part); });
   let state = body.getAttribute('data-state') || null, loading = false, again = false;
   const reload = async () => {
+    if (gone) return;
     if (loading) { again = true; return; }
     loading = true;
     try {
       const answer = await fetch(location.href, { headers: { 'X-Live': '1' } });
-      if (answer.ok) {
-        const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      if ((answer.ok || answer.status === 401) && fresh.body.getAttribute('data-who') !== whose) {
+        ended();
+      } else if (answer.ok) {
         let changed = false;
         for (const old of all('[data-live][id]')) {
           const next = fresh.getElementById(old.id);
@@ -173,9 +196,9 @@
     if (again) { again = false; reload(); }
   };
   const seen = (next) => { const first = state === null; if (next === state) return; state = next; if (!first) reload(); };
-  const poll = async () => { try { const answer = await fetch(url + '?poll'); if (answer.ok) seen(await answer.text()); } catch { /* later */ } };
-  const address = new URL(url, location.href).href;
-  const channel = 'BroadcastChannel' in window ? new BroadcastChannel('fairlead ' + address) : null;
+  const poll = async () => { try { const answer = await fetch(url + '?poll'); if (answer.ok) seen(await answer.text()); else if (answer.status === 401) reload(); } catch { /* later */ } };
+  const address = new URL(url, location.href).href, name = 'fairlead ' + whose + ' ' + address; // another's stream says nothing about us
+  const channel = 'BroadcastChannel' in window ? new BroadcastChannel(name) : null;
   let heard = 0;
   if (channel) channel.onmessage = (event) => { heard = Date.now(); seen(event.data); };
   const listen = () => new Promise((end) => {
@@ -188,8 +211,8 @@
   });
   const lead = async () => { await listen(); setTimeout(start, 10000); };
   // Whoever holds the lock has the stream; when that tab closes, the next one gets it.
-  const start = () => { if (navigator.locks && channel) navigator.locks.request('fairlead ' + address, listen).then(() => setTimeout(start, 10000), () => {}); else lead(); };
+  const start = () => { if (navigator.locks && channel) navigator.locks.request(name, listen).then(() => setTimeout(start, 10000), () => {}); else lead(); };
   if ('EventSource' in window) start();
   addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
-  setInterval(() => { if (!document.hidden && Date.now() - heard > 5000) poll(); }, 3000);
+  setInterval(() => { if (!gone && !document.hidden && Date.now() - heard > 5000) poll(); }, 3000);
 })();
