@@ -10,7 +10,7 @@ import (
 // request one that cannot be sent. It says why.
 func (w *wire) around(req *http.Request) string {
 	h := how{ours: w.signed != ""}
-	if _, changed := w.s.hide(readable(req.URL), h); changed {
+	if _, changed := w.hideAs(readable(req.URL), h); changed {
 		return "the URL holds personal data: send it in the body, where it can be hidden"
 	}
 	for name, values := range req.Header {
@@ -21,10 +21,12 @@ func (w *wire) around(req *http.Request) string {
 			if scheme, _, ok := strings.Cut(v, " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "Basic") || strings.HasPrefix(scheme, "AWS4-")) {
 				continue // what lets the request in is meant for the other side
 			}
-			if u, err := url.Parse(v); err == nil && u.IsAbs() && u.User == nil {
-				v = readable(u) // where a redirect came from; the name of a host is nobody's
+			if strings.IndexByte(v, ':') > 0 {
+				if u, err := url.Parse(v); err == nil && u.IsAbs() && u.User == nil {
+					v = readable(u) // where a redirect came from; the name of a host is nobody's
+				}
 			}
-			if _, changed := w.s.hide(v, h); changed {
+			if _, changed := w.hideAs(v, h); changed {
 				return "a header holds personal data: leave it out, or send it in the body, where it can be hidden"
 			}
 		}
@@ -37,9 +39,8 @@ const shortestValue = 6
 
 // opens says whether a header or a parameter of a URL is what lets the request in: the other side's own key or token.
 func opens(name string) bool {
-	name = strings.ToLower(name)
-	for _, end := range []string{"key", "token", "secret", "authorization", "signature", "cookie"} {
-		if strings.HasSuffix(name, end) {
+	for _, end := range [...]string{"key", "token", "secret", "authorization", "signature", "cookie"} {
+		if n := len(name) - len(end); n >= 0 && strings.EqualFold(name[n:], end) {
 			return true
 		}
 	}

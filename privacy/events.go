@@ -181,7 +181,7 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 		b.out = append(b.out, b.raw...)
 		return
 	}
-	e := newEditor(data)
+	e := newEditor(string(data))
 	defer e.release()
 	m := &b.mark
 	if !b.markers(m, e, head) { // no JSON: a text of its own
@@ -276,10 +276,10 @@ func (b *streamBody) flush(scope string) {
 		if rest == "" {
 			continue
 		}
-		e := newEditor(s.data)
+		e := newEditor(string(s.data))
 		var m marks
 		b.markers(&m, e, s.frame)
-		out, _, _ := e.run(nil, func(l *leaf) (string, bool) {
+		out, changed, _ := e.run(nil, func(l *leaf) (string, bool) {
 			if !l.key && string(l.exact) == s.exact {
 				return rest, true
 			}
@@ -287,6 +287,9 @@ func (b *streamBody) flush(scope string) {
 			return "", piece
 		})
 		e.release()
+		if !changed {
+			out = s.data
+		}
 		eol := s.eol
 		if eol == "" {
 			eol = "\n"

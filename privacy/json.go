@@ -46,8 +46,8 @@ func (l *leaf) has(key string) bool {
 
 // editor goes through a JSON document and changes scalars in place: all other bytes stay as they are.
 type editor struct {
-	src, dst  []byte
-	text      string // src, for values without escapes to be parts of
+	text      string // the document; values without escapes are parts of it
+	dst       []byte
 	leaf      leaf   // the one being visited
 	field     string // the innermost key
 	done      int    // how much of src has been dealt with
@@ -61,9 +61,9 @@ type editor struct {
 var editors = sync.Pool{New: func() any { return new(editor) }}
 
 // newEditor is an editor of a document; release gives it back.
-func newEditor(src []byte) *editor {
+func newEditor(text string) *editor {
 	e := editors.Get().(*editor) //nolint:forcetypeassert // the pool holds nothing else
-	e.src, e.text = src, string(src)
+	e.text = text
 	return e
 }
 
@@ -77,21 +77,24 @@ func (e *editor) release() {
 	}
 }
 
-// run appends the document to dst with the scalars that visit wants changed written as strings. It may be called again. If the
-// document is no valid JSON, it says so in the end, and what came before that has been visited.
+// run appends the document to dst with the scalars that visit wants changed written as strings; nothing if there is none. It may be
+// called again. If the document is no valid JSON, it says so in the end, and what came before that has been visited.
 func (e *editor) run(dst []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool, err error) {
 	e.dst, e.done, e.changed = dst, 0, false
 	if !e.visits(visit) {
-		return nil, false, errJSON
+		return dst, false, errJSON
 	}
-	return append(e.dst, e.src[e.done:]...), e.changed, nil
+	if !e.changed {
+		return dst, false, nil
+	}
+	return append(e.dst, e.text[e.done:]...), true, nil
 }
 
 // visits goes through the whole document, and says whether it is valid (RFC 8259, and as encoding/json has it).
 func (e *editor) visits(visit func(*leaf) (string, bool)) (valid bool) {
 	e.visit, e.depth = visit, 0
 	end := e.value(e.space(0))
-	valid = end >= 0 && e.space(end) == len(e.src)
+	valid = end >= 0 && e.space(end) == len(e.text)
 	if !valid {
 		e.at, e.exact, e.field = e.at[:0], e.exact[:0], ""
 	}
@@ -101,30 +104,36 @@ func (e *editor) visits(visit func(*leaf) (string, bool)) (valid bool) {
 // edit gives src with the scalars that visit wants changed written as strings; src itself if there is none. The error says only that
 // src is no valid JSON.
 func edit(src []byte, visit func(*leaf) (string, bool)) (out []byte, changed bool, err error) {
-	e := newEditor(src)
+	e := newEditor(string(src))
 	defer e.release()
-	if !e.visits(visit) {
-		return nil, false, errJSON
+	out, changed, err = e.run(nil, visit)
+	if err == nil && !changed {
+		out = src
 	}
-	if !e.changed {
-		return src, false, nil
-	}
-	return append(e.dst, src[e.done:]...), true, nil
+	return out, changed, err
 }
 
-// editJSON is edit for a document of any kind: strings and keys are changed, and numbers of nine or more digits, which may be
-// somebody's.
+// editJSON is edit for a document of any kind.
 func editJSON(src []byte, change func(name, value string) (string, bool)) (out []byte, changed bool, err error) {
-	return edit(src, func(l *leaf) (string, bool) {
+	return edit(src, texts(change))
+}
+
+// texts visits what may hold personal data in a document of any kind: strings and keys, and numbers of nine or more digits, which may
+// be somebody's.
+func texts(change func(name, value string) (string, bool)) func(*leaf) (string, bool) {
+	return func(l *leaf) (string, bool) {
 		if l.word || l.number && len(l.value) < shortestNumber {
 			return "", false
 		}
 		return change(l.name(), l.value)
-	})
+	}
 }
 
+// leaves is a visit that changes nothing.
+func leaves(*leaf) (string, bool) { return "", false }
+
 func (e *editor) space(i int) int {
-	for i < len(e.src) && (e.src[i] == ' ' || e.src[i] == '\n' || e.src[i] == '\t' || e.src[i] == '\r') {
+	for i < len(e.text) && (e.text[i] == ' ' || e.text[i] == '\n' || e.text[i] == '\t' || e.text[i] == '\r') {
 		i++
 	}
 	return i
@@ -135,10 +144,10 @@ const maxNesting = 10_000
 
 // value deals with the value that begins at i and returns the offset behind it; -1 if there is no valid one.
 func (e *editor) value(i int) int {
-	if i >= len(e.src) {
+	if i >= len(e.text) {
 		return -1
 	}
-	switch c := e.src[i]; c {
+	switch c := e.text[i]; c {
 	case '{', '[':
 		if e.depth++; e.depth > maxNesting {
 			return -1
@@ -228,7 +237,7 @@ func (e *editor) array(i int) int {
 }
 
 // has says whether c stands at i.
-func (e *editor) has(i int, c byte) bool { return i < len(e.src) && e.src[i] == c }
+func (e *editor) has(i int, c byte) bool { return i < len(e.text) && e.text[i] == c }
 
 // Places are bounded: what is looked up in them is looked up for every leaf.
 const (
@@ -273,7 +282,7 @@ func (e *editor) said(start, end int, escaped bool) string {
 	if !escaped {
 		return e.text[start:end]
 	}
-	e.buf = unquote(e.buf[:0], e.src[start:end])
+	e.buf = unquote(e.buf[:0], e.text[start:end])
 	return string(e.buf)
 }
 
@@ -281,9 +290,9 @@ func (e *editor) offer(start, end int) {
 	e.leaf.at, e.leaf.exact, e.leaf.field = e.at, e.exact, e.field
 	if out, ok := e.visit(&e.leaf); ok {
 		if !e.changed { // as much again as is there: what stands for a value is about as long
-			e.dst = slices.Grow(e.dst, len(e.src)-e.done+64)
+			e.dst = slices.Grow(e.dst, len(e.text)-e.done+64)
 		}
-		e.dst = append(e.dst, e.src[e.done:start]...)
+		e.dst = append(e.dst, e.text[e.done:start]...)
 		e.dst = appendJSON(e.dst, out, !holdsSurrogate(e.text[start:end]))
 		e.done, e.changed = end, true
 	}

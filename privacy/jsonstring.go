@@ -183,7 +183,7 @@ func numberEnd(text string, i int) int {
 }
 
 // unquote appends what the inside of a valid JSON string says.
-func unquote(dst, in []byte) []byte {
+func unquote(dst []byte, in string) []byte {
 	for i := 0; i < len(in); i++ {
 		if in[i] != '\\' {
 			dst = append(dst, in[i])
@@ -218,8 +218,8 @@ func unquote(dst, in []byte) []byte {
 	return dst
 }
 
-func hex4(b []byte) (r rune) {
-	for _, c := range b[:4] {
+func hex4(text string) (r rune) {
+	for _, c := range []byte(text[:4]) {
 		switch {
 		case c <= '9':
 			r = r<<4 | rune(c-'0')

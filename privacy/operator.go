@@ -84,6 +84,15 @@ func maskable(r rune) bool {
 	return r == utf8.RuneError || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
+// isOwn says whether an operator is one of this package's. None of them keeps a text.
+func isOwn(op Operator) bool {
+	switch op.(type) {
+	case Replace, Keep, Remove, Mask, Hash, Token, Encrypt, FPE, Generalise:
+		return true
+	}
+	return false
+}
+
 // placeholding is an Operator whose result Show can undo: it states the name of the placeholder, "" for one with a number.
 type placeholding interface {
 	name(v Value) (string, error)

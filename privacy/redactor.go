@@ -61,6 +61,15 @@ func (r *Redactor) operator(h how) Operator {
 	return Replace{}
 }
 
+// shows says whether code that is not this package's sees the texts that are hidden, and may keep them.
+func (r *Redactor) shows() bool {
+	shown := len(r.Recognizers) > 0 || r.Default != nil && !isOwn(r.Default)
+	for _, op := range r.Operators {
+		shown = shown || op != nil && !isOwn(op)
+	}
+	return shown
+}
+
 // Text returns s with all personal data in it replaced. Under a context made by WithSession placeholders are that session's;
 // otherwise they are numbered within this one text and nothing is kept. The error is a *RefusedError or *SessionLostError, the
 // text then "".

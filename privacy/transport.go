@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net/http"
 	"strings"
-	"sync"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -97,6 +96,7 @@ func (e exchanger) exchange(req *http.Request, send func(*http.Request) (*http.R
 	}
 	w := &wire{s: s, o: &e.o, restoreTools: e.o.RestoreTools, signed: signed(req)}
 	clean, fault := e.request(ctx, req, w)
+	w.release()
 	if fault != nil {
 		err = fault
 		return call.Refusal(req, fault), nil
@@ -177,14 +177,14 @@ func (e exchanger) request(ctx context.Context, req *http.Request, w *wire) (*ht
 // hidden is the request's body with all in it hidden, and whether that changed anything.
 func (e exchanger) hidden(req *http.Request, w *wire) (body []byte, changed bool, err error) {
 	d := w.s.in.d
-	b := bodies.Get().(*bytes.Buffer) //nolint:forcetypeassert // the pool holds nothing else
-	defer putBody(b)
-	err = readAll(b, req.Body, req.ContentLength, e.o.MaxBody)
+	b := newIntake()
+	defer b.release()
+	err = b.readAll(req.Body, req.ContentLength, e.o.MaxBody)
 	_ = req.Body.Close() // read to its end; a RoundTripper closes it
 	if err != nil {
 		return nil, false, refuse(d, "the request's body could not be read whole, or is longer than TransportOptions.MaxBody", err)
 	}
-	body, changed, err = edit(b.Bytes(), w.outgoing)
+	body, changed, err = b.edited(w.outgoing, w.s.in.r.shows())
 	switch {
 	case err != nil:
 		return nil, false, refuse(d, "the request's body is no valid JSON, so it cannot be inspected", nil)
@@ -192,8 +192,6 @@ func (e exchanger) hidden(req *http.Request, w *wire) (body []byte, changed bool
 		return nil, false, w.s.Err()
 	case w.refused != "":
 		return nil, false, refuse(d, w.refused, nil)
-	case !changed:
-		body = bytes.Clone(body) // the buffer is somebody else's soon
 	}
 	return body, changed, nil
 }
@@ -223,7 +221,7 @@ func signed(req *http.Request) string {
 	switch {
 	case req.URL == nil:
 		return ""
-	case strings.HasPrefix(h.Get("Authorization"), "AWS4-") || req.URL.Query().Has("X-Amz-Signature"):
+	case strings.HasPrefix(h.Get("Authorization"), "AWS4-") || req.URL.RawQuery != "" && req.URL.Query().Has("X-Amz-Signature"):
 		return "the request is signed already (AWS Signature 4): hide before signing, in the Build step of the client's stack, in a session passed on with WithSession"
 	case sealsBody(h):
 		return "the request carries a digest or signature of its body: hide before it is computed, in a session passed on with WithSession"
@@ -237,11 +235,20 @@ func sealsBody(h http.Header) bool {
 		if len(v) == 0 || v[0] == "" {
 			continue
 		}
-		name = strings.ToLower(name)
-		for _, word := range []string{"digest", "signature", "hmac", "content-md5", "content-sha256"} {
-			if strings.Contains(name, word) && name != "want-content-digest" && name != "want-repr-digest" {
+		for _, word := range [...]string{"digest", "signature", "hmac", "content-md5", "content-sha256"} {
+			if containsFold(name, word) && !strings.EqualFold(name, "want-content-digest") && !strings.EqualFold(name, "want-repr-digest") {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// containsFold says whether a word stands in a name, whatever the case of either.
+func containsFold(name, word string) bool {
+	for i := 0; i+len(word) <= len(name); i++ {
+		if upper(name[i]) == upper(word[0]) && strings.EqualFold(name[i:i+len(word)], word) {
+			return true
 		}
 	}
 	return false
@@ -288,17 +295,15 @@ func (e exchanger) response(res *http.Response, w *wire) error {
 	default:
 		return refuse(d, "the answer's content type is not known, so its placeholders cannot be turned back", nil)
 	}
-	var b bytes.Buffer
-	if err := readAll(&b, res.Body, res.ContentLength, e.o.MaxBody); err != nil {
+	b := newIntake()
+	defer b.release()
+	if err := b.readAll(res.Body, res.ContentLength, e.o.MaxBody); err != nil {
 		return refuse(d, "the answer could not be read whole, or is longer than TransportOptions.MaxBody", err)
 	}
 	_ = res.Body.Close() // read to its end
-	shown, _, err := edit(b.Bytes(), w.whole)
-	if err != nil {
-		shown = b.Bytes() // not JSON after all: there is no place to turn a placeholder back
-		if res.StatusCode < http.StatusBadRequest {
-			return refuse(d, "the answer says it is JSON and is not", nil)
-		}
+	shown, _, err := b.edited(w.whole, false)
+	if err != nil && res.StatusCode < http.StatusBadRequest { // else it is not JSON after all: there is no place to turn a placeholder back
+		return refuse(d, "the answer says it is JSON and is not", nil)
 	}
 	if err := w.s.Err(); err != nil {
 		return err
@@ -317,35 +322,6 @@ func (e exchanger) stream(res *http.Response, w *wire, f form) {
 }
 
 var errNoAnswer = errors.New("privacy: the transport gave neither an answer nor an error")
-
-var errTooLong = errors.New("privacy: the body is too long")
-
-// bodies are where requests are read before they are hidden.
-var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-func putBody(b *bytes.Buffer) {
-	clear(b.Bytes()) // personal data
-	if b.Cap() <= maxPooled {
-		b.Reset()
-		bodies.Put(b)
-	}
-}
-
-// readAll reads at most most bytes into b; size is how many are said to come, negative if nobody says.
-func readAll(b *bytes.Buffer, r io.Reader, size int64, most int) error {
-	if size < 0 || size > firstRead {
-		size = min(max(size, 512), firstRead) // what is said may not be true
-	}
-	b.Grow(int(size) + bytes.MinRead)
-	_, err := b.ReadFrom(io.LimitReader(r, int64(most)+1))
-	if err == nil && b.Len() > most {
-		err = errTooLong
-	}
-	return err
-}
-
-// firstRead bounds what is set aside for a body before any of it has come.
-const firstRead = 1 << 20
 
 const kindJSON = "application/json"
 

@@ -2,7 +2,6 @@ package privacy
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 
 	"github.com/fairlead-go/fairlead/internal/call"
@@ -91,6 +90,15 @@ type wire struct {
 	signed       string // why the body must stay as it is; "" if it may change
 	path         string
 	change       func(name, text string) (string, bool) // hide, made once
+	scratch      *work                                  // of hide; nil until it is needed
+}
+
+// release gives back what hiding needed: what hide returned last is no longer good.
+func (w *wire) release() {
+	if w.scratch != nil {
+		w.scratch.release()
+		w.scratch = nil
+	}
 }
 
 // shortestOpaque is where a text without a space that could be base 64 is taken for data. Words and identifiers are shorter.
@@ -120,7 +128,7 @@ func (w *wire) outgoing(l *leaf) (string, bool) {
 		return "", false
 	}
 	if thoughtAt(l.at) {
-		return w.s.hide(l.value, how{ours: true}) // goes back as it came, placeholders and all
+		return w.hideAs(l.value, how{ours: true}) // goes back as it came, placeholders and all
 	}
 	if dataAt(l.at) && encoded(l.value) || opaque(l.value) {
 		w.cannot("encoded data (a picture, a sound or a file)")
@@ -143,7 +151,15 @@ func tokenAt(at []byte) bool {
 
 // hide leaves the session's own placeholders alone where all should have been hidden before.
 func (w *wire) hide(name, text string) (string, bool) {
-	return w.s.hide(text, how{ours: w.signed != "", name: name})
+	return w.hideAs(text, how{ours: w.signed != "", name: name})
+}
+
+// hideAs gives a text that is good until the next one is hidden.
+func (w *wire) hideAs(text string, h how) (string, bool) {
+	if w.scratch == nil {
+		w.scratch = newWork(false)
+	}
+	return w.s.hideIn(w.scratch, text, h)
 }
 
 // cannot notes what cannot be looked into: by default that refuses the call.
@@ -185,13 +201,17 @@ func inText(name, text string, change func(name, text string) (string, bool)) (s
 	if c := strings.TrimLeft(text, " \t\r\n"); c == "" || c[0] != '{' && c[0] != '[' {
 		return change(name, text)
 	}
-	src := []byte(text)
-	if !json.Valid(src) { // before anything in it is changed and counted
+	e := newEditor(text)
+	defer e.release()
+	if !e.visits(leaves) { // before anything in it is changed and counted
 		return change(name, text)
 	}
 	// A document inside a string is shorter than its quotation by as many backslashes as it has quotes, so this ends soon.
-	out, changed, _ := editJSON(src, func(name, text string) (string, bool) { return inText(name, text, change) })
-	return string(out), changed
+	out, changed, _ := e.run(nil, texts(func(name, text string) (string, bool) { return inText(name, text, change) }))
+	if !changed {
+		return text, false
+	}
+	return borrowed(out), true // nobody writes to it any more
 }
 
 // show is Show as inText wants it.
