@@ -13,6 +13,7 @@ import (
 	"github.com/fairlead-go/fairlead"
 	"github.com/fairlead-go/fairlead/consent"
 	"github.com/fairlead-go/fairlead/examples/credit"
+	"github.com/fairlead-go/fairlead/examples/credit/scorecard"
 	"github.com/fairlead-go/fairlead/fairness"
 	"github.com/fairlead-go/fairlead/oversight"
 )
@@ -118,12 +119,12 @@ func (h *house) settle(ctx context.Context, a credit.Applicant) (uuid.UUID, erro
 	if err != nil || trail.Outcome() != fairlead.Allowed {
 		return uuid.Nil, err
 	}
-	p, err := points(ctx, in)
+	p, err := scorecard.Points(ctx, in.Input)
 	if err != nil {
 		return uuid.Nil, err
 	}
 	// What became of the loan is known for these people: the monitor counts errors by group, too.
-	return uuid.Nil, h.monitor.Label(ctx, fairness.Observation{Groups: in.Groups(), Favourable: p >= threshold}, a.Repaid)
+	return uuid.Nil, h.monitor.Label(ctx, fairness.Observation{Groups: in.Groups(), Favourable: p >= scorecard.Threshold}, a.Repaid)
 }
 
 // ready waits until gate and desk have read their log: on a machine that is busy for long they refuse, rightly, and go on afterwards.

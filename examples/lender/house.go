@@ -14,6 +14,7 @@ import (
 	"github.com/fairlead-go/fairlead/consent"
 	"github.com/fairlead-go/fairlead/consent/dpv"
 	"github.com/fairlead-go/fairlead/examples/credit"
+	"github.com/fairlead-go/fairlead/examples/credit/scorecard"
 	"github.com/fairlead-go/fairlead/fairness"
 	"github.com/fairlead-go/fairlead/ledger"
 	"github.com/fairlead-go/fairlead/oversight"
@@ -54,7 +55,7 @@ func build(ctx context.Context, log *ledger.Ledger, secret []byte, s settings) (
 	if h.applicants, err = credit.Builtin(); err != nil {
 		return nil, err
 	}
-	why, err := newExplainer(h.applicants)
+	why, err := scorecard.NewExplainer(h.applicants)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func build(ctx context.Context, log *ledger.Ledger, secret []byte, s settings) (
 		Otherwise(Popular).
 		Fairness(h.monitor, Application.Groups, favourable).
 		Privacy(h.redactor, privacy.HideTagged, privacy.ShowTagged).
-		Transparency(h.journal, why.explain).
+		Transparency(h.journal, explained(why)).
 		Oversight(h.desk, open).
 		Func()
 	return h, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/fairlead-go/fairlead/consent"
 	"github.com/fairlead-go/fairlead/consent/center"
+	"github.com/fairlead-go/fairlead/examples/credit/scorecard"
 	"github.com/fairlead-go/fairlead/fairness/report"
 	"github.com/fairlead-go/fairlead/ledger"
 	"github.com/fairlead-go/fairlead/oversight"
@@ -152,7 +153,7 @@ func (s *shop) similar(ctx context.Context, c oversight.File) ([]console.Past, e
 		if l.Case == c.Case || json.Unmarshal(l.Input, &a) != nil {
 			continue
 		}
-		p, _ := points(ctx, a) // never fails: see there
+		p, _ := scorecard.Points(ctx, a.Input) // never fails: see there
 		all = append(all, past{console.Past{Case: l.Case.String(), Title: title(a), Verdict: said[l.Verdict], At: l.Decided}, math.Abs(p - c.Score)})
 	}
 	slices.SortFunc(all, func(a, b past) int { return int(math.Copysign(1, a.far-b.far)) })

@@ -3,7 +3,7 @@
 //
 //	go run ./examples/why [-row 5] [-json report.json]
 //
-// The scorecard is made up, the applicants are not (see ../credit). Nothing leaves the machine.
+// The scorecard is made up (../credit/scorecard), the applicants are not (../credit). Nothing leaves the machine.
 package main
 
 import (
@@ -21,6 +21,7 @@ import (
 
 	"github.com/fairlead-go/fairlead"
 	"github.com/fairlead-go/fairlead/examples/credit"
+	"github.com/fairlead-go/fairlead/examples/credit/scorecard"
 	"github.com/fairlead-go/fairlead/ledger"
 	"github.com/fairlead-go/fairlead/transparency"
 )
@@ -34,9 +35,6 @@ func main() {
 		os.Exit(1)
 	}
 }
-
-// neighbours is how many approved applicants an answer is compared with.
-const neighbours = 20
 
 // bank is everything that the example sets up once.
 type bank struct {
@@ -85,11 +83,9 @@ func openBank(ctx context.Context, file string) (*bank, error) {
 	if b.applicants, err = credit.Builtin(); err != nil {
 		return nil, err
 	}
-	var x explainer
-	for _, a := range b.applicants {
-		if o, _ := decide(ctx, a); o.Approved && len(x.approved) < neighbours {
-			x.approved = append(x.approved, a)
-		}
+	x, err := scorecard.NewExplainer(b.applicants)
+	if err != nil {
+		return nil, err
 	}
 	if b.db, err = sql.Open("sqlite", file); err != nil {
 		return nil, err
@@ -99,22 +95,17 @@ func openBank(ctx context.Context, file string) (*bank, error) {
 	if b.log, err = ledger.Open(ctx, b.db, &ledger.Options{Secret: secret, Origin: "bank.example/evidence"}); err != nil {
 		return nil, errors.Join(err, b.db.Close())
 	}
+	card := scorecard.Card("credit", "A person looks at every appeal.")
 	b.journal, err = transparency.New(ctx, b.log, &transparency.Options{
 		Controller: transparency.Controller{Name: "Example Bank", Contact: "privacy@bank.example", Authority: "your data protection authority"},
-		Card: &transparency.SystemCard{
-			System: "credit", Version: "1", Purpose: "says whether a loan is given", Model: "a scorecard of seven figures",
-			Limits:    []string{"made up for an example: no bank should use it"},
-			Data:      uses,
-			Accuracy:  []transparency.Measure{{Name: "repaid, of those approved", Value: 89, Unit: "%", On: "Statlog German Credit", N: 479}},
-			Oversight: "A person looks at every appeal.",
-		},
+		Card:       &card,
 	})
 	if err != nil {
 		return nil, errors.Join(err, b.log.Close(), b.db.Close())
 	}
 	b.decide = fairlead.Around(decide).
 		System(&fairlead.System{Name: "credit", Version: "1"}).
-		Transparency(b.journal, x.explain).
+		Transparency(b.journal, func(a credit.Applicant, o offer) transparency.Explanation { return explained(x, a, o) }).
 		Func()
 	return b, nil
 }
@@ -131,7 +122,7 @@ func (b *bank) ask(ctx context.Context, out io.Writer, a credit.Applicant) (*tra
 		return nil, err
 	}
 	x := record.Explanation
-	fmt.Fprintf(out, "Applicant %d asked for %d DM over %d months: %s, with %.1f points where %d are needed.\n\n", a.Row, a.Amount, a.Months, x.Result, o.Points, threshold)
+	fmt.Fprintf(out, "Applicant %d asked for %d DM over %d months: %s, with %.1f points where %d are needed.\n\n", a.Row, a.Amount, a.Months, x.Result, o.Points, scorecard.Threshold)
 	fmt.Fprintln(out, record.Why())
 	fmt.Fprintf(out, "\nWhat counted, against %d %s (%s, %d runs of the function, residual %.0e):\n",
 		x.Attribution.Rows, x.Attribution.Reference, x.Attribution.Method, x.Attribution.Evals, x.Attribution.Residual)
@@ -139,7 +130,7 @@ func (b *bank) ask(ctx context.Context, out io.Writer, a credit.Applicant) (*tra
 		fmt.Fprintf(out, "  %+6.1f  %s (%s)\n", f.Weight, f.Name, f.Value)
 	}
 	if x.Adverse != nil {
-		fmt.Fprintf(out, "\nThe principal reasons, map %s; recomputed from the record they are the same: %v\n", x.Adverse.Map, reasons.Replays(x))
+		fmt.Fprintf(out, "\nThe principal reasons, map %s; recomputed from the record they are the same: %v\n", x.Adverse.Map, scorecard.Reasons.Replays(x))
 		for _, r := range x.Adverse.Reasons {
 			fmt.Fprintf(out, "  %s %s\n", r.Code, r.Text)
 		}
