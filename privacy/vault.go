@@ -1,9 +1,7 @@
 package privacy
 
 import (
-	"container/list"
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -66,19 +64,30 @@ type Memory struct {
 	Bytes int
 
 	mu   sync.Mutex
-	byID map[string]*list.Element
-	used list.List // of *kept, the one used last in front: with one TTL for all, also the order in which they expire
+	byID map[string]*kept
+	used kept // its next was used last, its prev longest ago: with one TTL for all, also the order in which they expire
 	size int
 }
 
+// kept is one session, and its place in the order of use. There may be many thousands, so that each is three objects, whatever it
+// holds: the garbage collector looks at every one.
 type kept struct {
-	id      string
-	entries []Entry
-	size    int
-	last    time.Time
+	prev, next *kept
+	id         string
+	entries    packed
+	n          int // entries
+	size       int
+	last       time.Time
 }
 
-// entryOverhead is about what an entry costs besides its text.
+func (k *kept) unlink() { k.prev.next, k.next.prev = k.next, k.prev }
+
+func (k *kept) linkAfter(at *kept) {
+	k.prev, k.next = at, at.next
+	at.next.prev, at.next = k, k
+}
+
+// entryOverhead is about what an entry costs besides its text, with its share of what its session costs.
 const entryOverhead = 96
 
 // Load implements Vault.
@@ -92,10 +101,10 @@ func (m *Memory) Load(ctx context.Context, session string, from int) ([]Entry, e
 	if k == nil && from == 0 {
 		return nil, nil
 	}
-	if k == nil || from < 0 || from > len(k.entries) {
+	if k == nil || from < 0 || from > k.n {
 		return nil, &SessionLostError{}
 	}
-	return slices.Clone(k.entries[from:]), nil
+	return k.entries.from(from, k.n), nil
 }
 
 // Append implements Vault.
@@ -112,7 +121,7 @@ func (m *Memory) Append(ctx context.Context, session string, at int, entries []E
 	k := m.touch(session)
 	have := 0
 	if k != nil {
-		have, size = len(k.entries), size+k.size
+		have, size = k.n, size+k.size
 	}
 	switch {
 	case have > at:
@@ -125,15 +134,17 @@ func (m *Memory) Append(ctx context.Context, session string, at int, entries []E
 	if k == nil {
 		k = &kept{id: session, last: time.Now()}
 		if m.byID == nil {
-			m.byID = make(map[string]*list.Element)
+			m.byID = make(map[string]*kept)
 		}
-		m.byID[session] = m.used.PushFront(k)
+		m.byID[session] = k
+		k.linkAfter(&m.used)
 	}
-	k.entries = append(k.entries, entries...)
+	k.entries = k.entries.with(entries)
+	k.n += len(entries)
 	m.size += size - k.size
 	k.size = size
-	for m.used.Len() > orElse(m.Sessions, DefaultSessions) || m.size > orElse(m.Bytes, DefaultBytes) {
-		m.drop(m.used.Back())
+	for len(m.byID) > orElse(m.Sessions, DefaultSessions) || m.size > orElse(m.Bytes, DefaultBytes) {
+		m.drop(m.used.prev)
 	}
 	return true, nil
 }
@@ -142,32 +153,32 @@ func (m *Memory) Append(ctx context.Context, session string, at int, entries []E
 func (m *Memory) Forget(session string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if e := m.byID[session]; e != nil {
-		m.drop(e)
+	if k := m.byID[session]; k != nil {
+		m.drop(k)
 	}
 }
 
 // touch drops what has expired, and brings the session to the front; nil if it is not there.
 func (m *Memory) touch(session string) *kept {
-	now := time.Now()
-	for e := m.used.Back(); e != nil; e = m.used.Back() {
-		if now.Sub(e.Value.(*kept).last) < orElse(m.TTL, DefaultTTL) { //nolint:forcetypeassert // used holds nothing else
-			break
-		}
-		m.drop(e)
+	if m.used.next == nil {
+		m.used.next, m.used.prev = &m.used, &m.used
 	}
-	e := m.byID[session]
-	if e == nil {
+	now := time.Now()
+	for k := m.used.prev; k != &m.used && now.Sub(k.last) >= orElse(m.TTL, DefaultTTL); k = m.used.prev {
+		m.drop(k)
+	}
+	k := m.byID[session]
+	if k == nil {
 		return nil
 	}
-	k := e.Value.(*kept) //nolint:forcetypeassert // used holds nothing else
 	k.last = now
-	m.used.MoveToFront(e)
+	k.unlink()
+	k.linkAfter(&m.used)
 	return k
 }
 
-func (m *Memory) drop(e *list.Element) {
-	k := m.used.Remove(e).(*kept) //nolint:forcetypeassert // used holds nothing else
+func (m *Memory) drop(k *kept) {
+	k.unlink()
 	delete(m.byID, k.id)
 	m.size -= k.size
 }
