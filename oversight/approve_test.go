@@ -276,8 +276,9 @@ func TestTwoLookAtOnce(t *testing.T) {
 		var ran, looked sync.WaitGroup
 		ran.Go(func() {
 			got, err := pay(oversight.Resume(ctx, id), in)
-			assert.NoError(t, err)
-			assert.Equal(t, receipt{7}, got)
+			if assert.NoError(t, err) {
+				assert.Equal(t, receipt{7}, got)
+			}
 		})
 		<-begun
 		errs := make([]error, 4)

@@ -19,6 +19,7 @@ type Item struct {
 	Opened      time.Time
 	Deadline    time.Time
 	Held        bool    // somebody waits for the answer
+	Appeal      bool    // the person it is about contests another case
 	Call        bool    // a call waits to run, not an answer to be delivered
 	Probability float64 // with which it was drawn, in (0, 1]
 	Rule        string  // that set the probability; "" for the policy's own rate
@@ -137,7 +138,7 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 func (r *record) item() Item {
 	i := Item{
 		Case: r.id, Seq: r.seq, Title: r.title, System: r.System, Opened: r.opened, Deadline: r.deadline,
-		Held: r.Held, Call: r.Call, Probability: r.Probability, Rule: r.Rule, HoldRule: r.HoldRule,
+		Held: r.Held, Appeal: r.appeal, Call: r.Call, Probability: r.Probability, Rule: r.Rule, HoldRule: r.HoldRule,
 		Stratum: r.Stratum, Score: r.score, Urgent: r.urgent, Assigned: r.assigned,
 		Votes: len(r.votes), Need: max(r.Need, 1), Split: r.split, Blind: r.Blind,
 	}

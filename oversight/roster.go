@@ -119,5 +119,5 @@ func (k *Desk) allowed(reviewer string) error {
 	if m, ok := s.roster[reviewer]; ok && time.Now().Before(m.TrainedUntil) {
 		return nil
 	}
-	return call.Refuse(nil, call.StageOversight, "this reviewer is not on the roster, or their training has run out; see Desk.Enrol", nil)
+	return call.Refuse(nil, call.StageOversight, "this reviewer is not on the roster, or their training has run out; see Desk.Enrol", ErrRoster)
 }

@@ -74,9 +74,7 @@ func (c *console) claimError(err error) error {
 	switch {
 	case errors.Is(err, oversight.ErrFenced):
 		return web.Problem(http.StatusConflict, "Somebody else has this case, or it is not for you: it is reserved, or you have judged it already.")
-	}
-	// The ledger's refusals have a cause; the roster's have none.
-	if refused, ok := errors.AsType[*oversight.RefusedError](err); ok && refused.Err == nil {
+	case errors.Is(err, oversight.ErrRoster):
 		return web.Problem(http.StatusForbidden, "You are not on the roster of reviewers, or your training has to be repeated. Ask whoever keeps the roster.")
 	}
 	return plain(err)

@@ -24,7 +24,7 @@ type Action string
 const (
 	Look    Action = "look"    // see the queue and its cases
 	Review  Action = "review"  // claim, decide, undo, skip, escalate
-	Route   Action = "route"   // assign to somebody, withdraw, lodge an appeal that came by letter
+	Route   Action = "route"   // assign to somebody, withdraw, lodge an appeal that came by letter, say what an interrupted call did
 	Press   Action = "press"   // stop and start
 	Inspect Action = "inspect" // reviewers' figures and health
 	Staff   Action = "staff"   // enrol and dismiss
@@ -114,7 +114,7 @@ func New(desk *oversight.Desk, auth func(*http.Request) (who string, err error),
 	if desk == nil {
 		return nil, errors.New("console: the desk is nil; make it with oversight.New")
 	}
-	c := &console{desk: desk}
+	c := &console{desk: desk, health: cached{turn: make(chan struct{}, 1)}}
 	if o != nil {
 		c.o = *o
 	}
@@ -172,6 +172,7 @@ func (c *console) routes(s *web.Site) {
 	post("POST /case/{id}/assign", Route, c.assign)
 	post("POST /case/{id}/withdraw", Route, c.withdraw)
 	post("POST /case/{id}/appeal", Route, c.appeal)
+	post("POST /case/{id}/resolve", Route, c.resolve)
 	page("GET /stop", Look, c.stopPage)
 	post("POST /stop", Press, c.stop)
 	post("POST /start", Press, c.start)
@@ -239,6 +240,7 @@ var sayings = map[string]string{
 	"released": "The case is back in the queue.", "skipped": "Skipped. You will not be given it again unless you open it.",
 	"escalated": "Escalated: it stands before all that are not urgent.", "assigned": "Reserved.", "freed": "Open to everybody again.",
 	"undone": "Taken back. The case is open again.", "withdrawn": "Withdrawn.", "appealed": "The appeal is in the queue.",
-	"empty": "Nothing is left that you could take.", "stopped": "Stopped. Every guarded call is refused now.",
+	"resolved": "It is on record what you found.",
+	"empty":    "Nothing is left that you could take.", "stopped": "Stopped. Every guarded call is refused now.",
 	"started": "Started. Calls run again.", "enrolled": "The roster is up to date.", "dismissed": "Taken off the roster.",
 }

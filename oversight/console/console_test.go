@@ -240,7 +240,7 @@ func addresses(id uuid.UUID) (get, post []string) {
 	return []string{"/", c, "/find?case=" + id.String(), "/stop", "/reviewers", "/health", "/labels.jsonl", "/evidence.zip", "/live", "/nothing"},
 		[]string{
 			"/next", "/bulk", "/bulk/undo", c + "/claim", c + "/renew", c + "/release", c + "/preview", c + "/submit", c + "/undo", c + "/skip",
-			c + "/escalate", c + "/reveal", c + "/assign", c + "/withdraw", c + "/appeal", "/stop", "/start", "/reviewers/enrol", "/reviewers/dismiss",
+			c + "/escalate", c + "/reveal", c + "/assign", c + "/withdraw", c + "/appeal", c + "/resolve", "/stop", "/start", "/reviewers/enrol", "/reviewers/dismiss",
 		}
 }
 

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/fairlead-go/fairlead/internal/web"
@@ -12,9 +11,9 @@ import (
 
 // cached keeps the figures that are read from the whole ledger for a while.
 type cached struct {
-	mu  sync.Mutex
-	at  time.Time
-	fig *figures
+	turn chan struct{} // held by who reads them: the others wait, for as long as they want to
+	at   time.Time
+	fig  *figures
 }
 
 // keep is how long figures are shown before they are computed anew.
@@ -96,8 +95,12 @@ func (h *healthView) Waiting() []oversight.Delivery {
 }
 
 func (c *console) figures(ctx context.Context) (*figures, error) {
-	c.health.mu.Lock()
-	defer c.health.mu.Unlock()
+	select {
+	case c.health.turn <- struct{}{}:
+		defer func() { <-c.health.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	now := time.Now()
 	if f := c.health.fig; f != nil && now.Sub(c.health.at) < keep {
 		return f, nil

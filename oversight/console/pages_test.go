@@ -13,6 +13,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,7 +59,7 @@ func TestWhatOneMayAndAnotherMayNot(t *testing.T) {
 		return url.Values{"token": {w.fill(w.get("/", who), "/", "/bulk").values.Get("token")}, "why": {"x"}, "to": {"li"}, "name": {"li"}, "statement": {"x"}}
 	}
 	w.take(id, "rosa")
-	for _, to := range []string{"/stop", "/start", path + "/assign", path + "/withdraw", path + "/appeal", "/reviewers/enrol", "/reviewers/dismiss"} {
+	for _, to := range []string{"/stop", "/start", path + "/assign", path + "/withdraw", path + "/appeal", path + "/resolve", "/reviewers/enrol", "/reviewers/dismiss"} {
 		assert.Equal(t, http.StatusForbidden, w.post(to, "rosa", token("rosa")).Code, to)
 	}
 	for _, to := range []string{"/reviewers", "/health", "/labels.jsonl", "/evidence.zip"} {
@@ -332,4 +333,52 @@ func TestACaseForACall(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "paid", out.Words)
 	assert.Equal(t, 1, ran)
+}
+
+func TestAnInterruptedCallIsLookedInto(t *testing.T) {
+	w := newWorld(t, holdAll(1), nil, nil)
+	begun, ends := make(chan struct{}), make(chan struct{})
+	refund := oversight.Approve(func(context.Context, application) (decision, error) {
+		close(begun)
+		<-ends
+		return decision{}, errors.New("cut")
+	}, w.desk,
+		func(application) oversight.Case { return oversight.Case{Title: "Refund"} })
+	_, err := refund(subject(t), application{Amount: 2000})
+	pending, ok := errors.AsType[*oversight.PendingError](err)
+	require.True(t, ok, "%v", err)
+	path := w.take(pending.Case, "rosa")
+	w.done(w.send(path, "rosa", "/submit", "verdict", "approve"), path+"/submit")
+	assert.Contains(t, w.get(path, "rosa").Body.String(), "not yet")
+	var running sync.WaitGroup
+	running.Go(func() { _, _ = refund(oversight.Resume(subject(t), pending.Case), application{Amount: 2000}) })
+	defer running.Wait()
+	defer close(ends)
+	<-begun
+	assert.Contains(t, w.get("/health", "rosa").Body.String(), "begun, result not known")
+	page := w.get(path, "rosa")
+	assert.Contains(t, page.Body.String(), "nobody knows whether it happened")
+	late := w.fill(page, path, "/resolve", "why", "no trace of it", "happened", "yes")
+	for _, wrong := range []string{"", "perhaps"} {
+		f := w.fill(w.get(path, "rosa"), path, "/resolve", "why", "asked the bank", "happened", wrong)
+		assert.Equal(t, http.StatusUnprocessableEntity, w.post(path+"/resolve", "rosa", f.values).Code)
+	}
+	assert.Equal(t, http.StatusUnprocessableEntity, w.send(path, "rosa", "/resolve", "happened", "yes", "why", " ").Code)
+	assert.Equal(t, path+"?said=resolved", w.done(w.send(path, "rosa", "/resolve", "happened", "no", "why", "asked <the> bank"), path+"/resolve"))
+	assert.False(t, *w.file(pending.Case).Happened)
+	shown := w.get(path, "rosa").Body.String()
+	assert.Contains(t, shown, "somebody looked: it did not happen")
+	assert.Contains(t, shown, "asked &lt;the&gt; bank")
+	assert.NotContains(t, shown, "/resolve")
+	assert.Equal(t, http.StatusConflict, w.post(path+"/resolve", "rosa", late.values).Code, "from another window")
+}
+
+// Who does not want to wait any more for figures that somebody else's request reads does not wait.
+func TestFiguresAreWaitedForAsLongAsSomebodyWants(t *testing.T) {
+	c := &console{health: cached{turn: make(chan struct{}, 1)}}
+	c.health.turn <- struct{}{}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := c.figures(ctx)
+	require.ErrorIs(t, err, context.Canceled)
 }

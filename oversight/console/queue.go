@@ -47,11 +47,10 @@ type tab struct {
 
 type listed struct {
 	oversight.Item
-	ID     string
-	Mine   bool
-	Tick   bool // may be ticked for a bulk
-	Appeal bool
-	Undo   bool // decided by a reviewer; the verdict can still be taken back
+	ID   string
+	Mine bool
+	Tick bool // may be ticked for a bulk
+	Undo bool // decided by a reviewer; the verdict can still be taken back
 }
 
 var views = []struct{ name, view string }{
@@ -104,7 +103,7 @@ func (c *console) fill(v *web.Visit, q *queueView) error {
 	for i, item := range items {
 		systems[item.System] = true
 		one := listed{Item: item, ID: item.Case.String(), Mine: item.Reviewer == v.Who || item.Assigned == v.Who, Undo: !item.StandsAt.IsZero()}
-		one.Appeal, one.Tick = appealed(item), q.Review
+		one.Tick = q.Review
 		if !q.wants(one) {
 			continue
 		}
@@ -123,9 +122,6 @@ func (c *console) fill(v *web.Visit, q *queueView) error {
 	slices.Sort(q.Systems)
 	return nil
 }
-
-// appealed says whether a case is an appeal: the only ones that hold an answer without a rule.
-func appealed(i oversight.Item) bool { return i.Held && i.HoldRule == "" }
 
 func (q *queueView) wants(l listed) bool {
 	switch {

@@ -68,6 +68,27 @@ func (c *console) appeal(v *web.Visit) (*web.Page, error) {
 	return web.See("case/" + opened.String() + "?said=appealed"), nil
 }
 
+// resolve says what somebody found who looked what an interrupted call did.
+func (c *console) resolve(v *web.Visit) (*web.Page, error) {
+	id, err := caseID(v)
+	if err != nil {
+		return nil, err
+	}
+	happened := v.PostForm.Get("happened")
+	if happened != "yes" && happened != "no" {
+		return nil, web.Problem(http.StatusUnprocessableEntity, "Say whether it happened.")
+	}
+	switch err := c.desk.Resolve(v.Context(), v.Who, id, happened == "yes", v.Field("why")); {
+	case errors.Is(err, oversight.ErrInvalid):
+		return nil, web.Problem(http.StatusUnprocessableEntity, "Say why, in a few words: it is part of the record.")
+	case errors.Is(err, oversight.ErrConflict):
+		return nil, web.Problem(http.StatusConflict, "This had no effect: what it did is known by now, or somebody else has looked.")
+	case err != nil:
+		return nil, plain(err)
+	}
+	return web.See("case/" + id.String() + "?said=resolved"), nil
+}
+
 // find opens a case by its ID, as it stands in a letter or a log.
 func (c *console) find(v *web.Visit) (*web.Page, error) {
 	id, err := uuid.Parse(v.Field("case"))

@@ -68,7 +68,7 @@ type caseView struct {
 	Votes    []voted
 	Reveal   bool // there are real words to ask for
 	Revealed bool
-	Route    bool // may assign, withdraw and appeal
+	Route    bool // may assign, withdraw, appeal and resolve
 	Review   bool
 }
 
@@ -89,6 +89,17 @@ type voted struct {
 	oversight.Vote
 	Changes []shownChange
 	Said    string
+}
+
+// Found is what somebody found who looked what an interrupted call did; "" if nobody has.
+func (v *caseView) Found() string {
+	switch {
+	case v.File.Happened == nil:
+		return ""
+	case *v.File.Happened:
+		return "somebody looked: it happened"
+	}
+	return "somebody looked: it did not happen"
 }
 
 // caseID reads the case of a request.

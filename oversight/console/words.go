@@ -28,6 +28,7 @@ func happened(kind string) string {
 		"case.decided": "Judged", "case.skipped": "Skipped", "case.escalated": "Escalated", "case.assigned": "Reserved",
 		"case.undone": "Taken back", "case.final": "The verdict stands", "case.due": "Nearly due", "case.expired": "Not decided in time",
 		"case.invalidated": "Withdrawn", "case.delivered": "Delivered", "effect.intent": "Begun", "effect.result": "Done",
+		"effect.resolved": "Looked into",
 	}[kind]; ok {
 		return text
 	}
