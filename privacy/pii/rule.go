@@ -89,6 +89,8 @@ type compiled struct {
 	// with which it may begin what needs no word; 0: alone.
 	pairs [maxWord + 1]uint64
 
+	lanes [256]uint64 // by character: see laneOf
+
 	codes [1000]uint16 // where a calling code's line goes on in callingCodes
 	// widely holds, by length, the first two digits of the national numbers of
 	// the larger countries.
@@ -179,6 +181,9 @@ func compile(rs []rule) *compiled {
 		for w := range strings.SplitSeq(r.words, "|") {
 			e.words.add(k, w)
 		}
+	}
+	for c := range e.lanes {
+		e.lanes[c] = laneOf(byte(c))
 	}
 	e.measure()
 	return e

@@ -32,6 +32,7 @@ type node struct {
 	kinds set     // of which kinds
 	best  float64 // the highest score of any
 	reach float64 // the highest score of any that ends here or further on
+	fit   fit
 	// sturdy says that one of them may have it inside a row of numbers.
 	sturdy bool
 }
@@ -149,6 +150,7 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 	end.kinds.add(sh.rule)
 	end.best = max(end.best, sh.most)
 	end.sturdy = end.sturdy || sh.sturdy
+	end.fit.add(&sh)
 	last := &end.first
 	for *last != 0 {
 		last = &e.shapes[*last].next
@@ -187,6 +189,34 @@ func (e *compiled) measure() {
 	e.pairs[3] |= 1<<3 | 1<<7
 	e.pairs[2] |= 1 << 2
 	e.pairs[4] |= 1 << 4
+}
+
+// fit says, by which of the first seven characters and the last are digits,
+// whether some shape has digits and letters there.
+type fit [4]uint64
+
+func fitKey(digits uint64, n int) uint64 { return digits&0x7f | digits>>(n-1)&1<<7 }
+
+func (f *fit) add(sh *shape) {
+	for key := range uint64(256) {
+		digits := key & 0x7f & (1<<sh.n - 1)
+		if last := uint64(1) << (sh.n - 1); key>>7 == 1 {
+			digits |= last
+		} else if sh.n > 7 {
+			digits &^= last
+		}
+		seen := 1<<(sh.n-1) | uint64(0x7f)
+		if fitKey(digits, int(sh.n)) == key && sh.digits&seen&^digits == 0 && sh.letters&seen&digits == 0 {
+			f[key>>6] |= 1 << (key & 63)
+		}
+	}
+}
+
+// fits reports whether some shape that ends here may have digits as n
+// characters have.
+func (nd *node) fits(digits uint64, n int) bool {
+	key := fitKey(digits, n)
+	return nd.fit[key>>6]>>(key&63)&1 == 1
 }
 
 // fits reports whether separators and letters from off on are those of the

@@ -25,6 +25,7 @@ type sweep struct {
 	c          cluster
 	calm       bool // what no word names is dropped: see wordless
 	plain      wordfree
+	glance     glance
 
 	dated bool // dates or ages are looked for
 	keyed bool // what announces a name is a key in small letters
@@ -40,7 +41,8 @@ func (s *sweep) run() {
 	s.calm = s.min > calmScore && s.lo < 0 && !s.dated && !s.narrow
 	s.words.on = !s.narrow && (s.on.has(kPerson) || s.on.has(kLocation) || s.on.has(kStreet) || s.on.has(kBIC))
 	s.under = -1
-	for i := nextTrigger(s.text, 0); i < len(s.text); i = nextTrigger(s.text, i) {
+	for i := nextTrigger(s.text, 0); i < len(s.text); i = s.next(i) {
+		s.crowded(i)
 		if s.words.on {
 			s.walkTo(i)
 		}

@@ -1,0 +1,329 @@
+package pii
+
+import "math/bits"
+
+// In a text dense in digits and signs most triggers are hopeless, and telling
+// so by calling one handler after the other is what costs. There the text is
+// glanced at, 64 bytes at a time: what classes of characters stand where says
+// of nearly every trigger that no handler could make anything of it.
+
+// glance is what is known about the triggers in text[from:to].
+type glance struct {
+	on       bool   // triggers have been near each other
+	count    uint8  // of triggers handled without one
+	last     int    // where the fourth before was
+	from, to int    // the part that has been decided
+	base     int    // where bit 0 stands
+	hope     uint64 // the triggers worth handling
+}
+
+// Of the 64 bytes the first and the last are there to be looked at from those
+// in between. A row of so many characters may be a credential.
+const (
+	glanceAside = 16
+	// crowd is how many triggers a glance must save to be worth it.
+	crowd = 3
+)
+
+// Lanes of the table of characters: those of a class have the lowest bit of the
+// lane's byte set. Some classes have two lanes, and what else is in both neither.
+const (
+	laneDigit   = iota
+	laneLetter  // of ASCII
+	laneBetween // a space, a slash, a bracket: may part the groups of a number
+	laneDot
+	laneHyphen
+	laneColon
+	laneJoin // '_' and '=': may be part of a credential
+	laneOdd  // a backslash and what is no ASCII
+
+	atSign    = 1<<(8*laneJoin) | 1<<(8*laneColon)
+	square    = 1<<(8*laneJoin) | 1<<(8*laneDot)
+	perCent   = 1<<(8*laneOdd) | 1<<(8*laneBetween)
+	otherSign = 0 // no number goes on behind it
+)
+
+// laneOf returns the lanes of c.
+func laneOf(c byte) uint64 {
+	switch {
+	case isDigit(c):
+		return 1 << (8 * laneDigit)
+	case isLetter(c):
+		return 1 << (8 * laneLetter)
+	case c >= 0x80:
+		return 1 << (8 * laneOdd)
+	}
+	switch c {
+	case ' ', '/', '(', ')':
+		return 1 << (8 * laneBetween)
+	case '.':
+		return 1 << (8 * laneDot)
+	case '-':
+		return 1 << (8 * laneHyphen)
+	case ':':
+		return 1 << (8 * laneColon)
+	case '_', '=':
+		return 1 << (8 * laneJoin)
+	case '\\':
+		return 1 << (8 * laneOdd)
+	case '@':
+		return atSign
+	case '[':
+		return square
+	case '%':
+		return perCent
+	}
+	return otherSign
+}
+
+// lanes says which of 64 bytes are of a class.
+type lanes struct{ digit, letter, between, dot, hyphen, colon, join, odd, at, square, percent uint64 }
+
+// read fills l from the first 64 bytes of text.
+func (l *lanes) read(table *[256]uint64, text string) {
+	a := classed(table, text[:8])
+	b := classed(table, text[8:16])
+	c := classed(table, text[16:24])
+	d := classed(table, text[24:32])
+	e := classed(table, text[32:40])
+	f := classed(table, text[40:48])
+	g := classed(table, text[48:56])
+	h := classed(table, text[56:64])
+	// Byte k of the first is to be the first byte of the k-th: a transposition.
+	a, e = swapped(a, e, 32, 0x00000000ffffffff)
+	b, f = swapped(b, f, 32, 0x00000000ffffffff)
+	c, g = swapped(c, g, 32, 0x00000000ffffffff)
+	d, h = swapped(d, h, 32, 0x00000000ffffffff)
+	a, c = swapped(a, c, 16, 0x0000ffff0000ffff)
+	b, d = swapped(b, d, 16, 0x0000ffff0000ffff)
+	e, g = swapped(e, g, 16, 0x0000ffff0000ffff)
+	f, h = swapped(f, h, 16, 0x0000ffff0000ffff)
+	l.digit, l.letter = swapped(a, b, 8, 0x00ff00ff00ff00ff)
+	l.between, l.dot = swapped(c, d, 8, 0x00ff00ff00ff00ff)
+	l.hyphen, l.colon = swapped(e, f, 8, 0x00ff00ff00ff00ff)
+	l.join, l.odd = swapped(g, h, 8, 0x00ff00ff00ff00ff)
+	l.at, l.square, l.percent = l.join&l.colon, l.join&l.dot, l.odd&l.between
+	l.join &^= l.at | l.square
+	l.colon &^= l.at
+	l.dot &^= l.square
+	l.odd &^= l.percent
+	l.between &^= l.percent
+}
+
+// classed looks eight characters up.
+func classed(table *[256]uint64, t string) uint64 {
+	_ = t[7]
+	return table[t[0]] | table[t[1]]<<1 | table[t[2]]<<2 | table[t[3]]<<3 |
+		table[t[4]]<<4 | table[t[5]]<<5 | table[t[6]]<<6 | table[t[7]]<<7
+}
+
+// swapped exchanges the upper half of the parts of a with the lower half of those
+// of b, whose lower halves mask has.
+func swapped(a, b uint64, by int, mask uint64) (uint64, uint64) {
+	return a&mask | b&mask<<by, a>>by&mask | b&^mask
+}
+
+// next returns where the next trigger worth handling is, from i on, or
+// len(text).
+func (s *sweep) next(i int) int {
+	g := &s.glance
+	for g.on {
+		if i < g.from || i >= g.to {
+			if s.work >= dense {
+				i = s.pastRepeat(i)
+			}
+			if !s.look(i) {
+				break
+			}
+		}
+		if hope := g.hope >> (i - g.base); hope != 0 {
+			return i + bits.TrailingZeros64(hope)
+		}
+		i = g.to
+	}
+	return nextTrigger(s.text, i)
+}
+
+// crowded notes that a trigger was at i, and begins to glance if there are many.
+func (s *sweep) crowded(i int) {
+	g := &s.glance
+	if g.count++; g.count&3 == 0 {
+		g.on = g.on || i-g.last < 32 && !s.narrow && !s.dated && s.lo < 0
+		g.last = i
+	}
+}
+
+// look decides the triggers from i on. It returns false, and glances no more,
+// where they are few or the text ends.
+func (s *sweep) look(i int) bool {
+	g := &s.glance
+	base := max(0, i-glanceAside)
+	if base+64 > len(s.text) {
+		g.on = false
+		return false
+	}
+	var l lanes
+	l.read(&s.eng.lanes, s.text[base:])
+	zone := uint64(1)<<(64-glanceAside) - 1
+	zone &^= 1<<(i-base) - 1
+	n := bits.OnesCount64((l.digit | l.dot | l.hyphen | l.colon | l.at) & zone)
+	if n < crowd {
+		g.on = false
+		return false
+	}
+	s.work += n
+	g.from, g.to, g.base = i, base+64-glanceAside, base
+	signs := l.hopefulSigns()
+	g.hope = (signs | s.hopefulDigits(&l, zone, signs)) & zone
+	for odd := l.odd & zone; odd != 0; odd &= odd - 1 {
+		if p := bits.TrailingZeros64(odd); wideTrigger(s.text[base+p:]) {
+			g.hope |= 1 << p
+		}
+	}
+	return true
+}
+
+// hopefulSigns returns the signs a handler may make something of: those before
+// and after which stand what its kinds begin with.
+func (l *lanes) hopefulSigns() uint64 {
+	alnum := l.digit | l.letter
+	// "12:", another colon within five bytes, or "//".
+	hope := l.colon & (l.colon>>1 | l.between>>1&(l.between>>2) |
+		alnum>>1&(l.colon>>2|alnum>>2&(l.colon>>3|alnum>>3&(l.colon>>4|alnum>>4&(l.colon>>5)))))
+	// "001a.2b3c.4d5e", ".com", "www.".
+	hope |= l.dot & (l.dot>>5&(alnum<<1) | l.letter>>1&(l.letter>>2)&(l.letter>>3)&(alnum<<1) | l.letter<<1&(l.letter<<2)&(l.letter<<3))
+	// "00-1a-", "-----BEGIN", "glpat-".
+	near := l.letter<<1 | l.letter<<2
+	near |= near<<2 | near<<4
+	near |= near << 2
+	hope |= l.hyphen & (l.hyphen>>3&(alnum<<1) | l.hyphen>>1&(l.hyphen>>2) | alnum<<1&(alnum<<2)&near)
+	// A domain has a dot and letters, an address in brackets none.
+	host := alnum | l.dot | l.hyphen | l.odd
+	for at := l.at; at != 0; at &= at - 1 {
+		p := bits.TrailingZeros64(at) + 1
+		size := bits.TrailingZeros64(^(host >> p))
+		run := uint64(1)<<size - 1
+		if (l.letter|l.odd)>>p&run != 0 && (l.dot|l.odd)>>p&run != 0 || p+size >= 64 || (l.at|l.square)>>p&1 == 1 {
+			hope |= 1 << (p - 1)
+		}
+	}
+	return hope
+}
+
+// hopefulDigits returns the digits in zone that may be part of something. What
+// a number may be written with ends where another sign stands, so each stretch
+// without one is decided alone. Those of one with a hopeful sign stay: reading the
+// number may read past it.
+func (s *sweep) hopefulDigits(l *lanes, zone, signs uint64) (hope uint64) {
+	alnum := l.digit | l.letter
+	calm := false
+	if l.letter|l.odd == 0 {
+		calm = s.calm && s.wordless(s.glance.from, s.glance.to)
+	} else {
+		// A credential: 16 characters in a row.
+		row := alnum | l.dot | l.hyphen | l.join
+		row &= row >> 1
+		row &= row >> 2
+		row &= row >> 4
+		if row &= row >> 8; row != 0 {
+			row |= row << 1
+			row |= row << 2
+			row |= row << 4
+			row |= row << 8
+			hope = l.digit & row
+		}
+	}
+	// A sign as URLs write it.
+	written := l.percent & (alnum >> 1) & (alnum >> 2)
+	stretch := alnum | l.between | l.dot | l.hyphen | l.percent | l.odd
+	for left := l.digit & zone &^ hope; left != 0; {
+		p := bits.TrailingZeros64(left)
+		from := 64 - bits.LeadingZeros64(^stretch&(1<<p-1))
+		to := p + bits.TrailingZeros64(^(stretch >> p))
+		m := (uint64(1)<<to - 1) &^ (1<<from - 1) // to is 64 at most, and the shift then 0
+		left &^= m
+		switch {
+		case from == 0 && s.glance.base > 0, to >= 64, (l.odd|signs)&m != 0:
+			hope |= l.digit & m // it goes on
+		case calm && bits.OnesCount64(l.digit&m) < leastCalm, bits.OnesCount64(alnum&m) < leastDotted:
+			if bits.OnesCount64(l.dot&m) >= 3 && bits.OnesCount64(alnum&m) >= leastDotted || l.colon>>to&(l.colon>>(to+5))&1 == 1 || written&m != 0 && s.writesAt(written&m) {
+				hope |= l.digit & m
+			}
+		case written&m != 0, s.hopefulStretch(l, to, m):
+			hope |= l.digit & m
+		}
+	}
+	return hope
+}
+
+// writesAt reports whether a percent sign in mask begins "%40".
+func (s *sweep) writesAt(mask uint64) bool {
+	for ; mask != 0; mask &= mask - 1 {
+		if p := s.glance.base + bits.TrailingZeros64(mask); s.text[p+1] == '4' && s.text[p+2] == '0' {
+			return true
+		}
+	}
+	return false
+}
+
+// hopefulStretch reports whether a number may be found in the bytes of mask m,
+// which end at to.
+func (s *sweep) hopefulStretch(l *lanes, to int, m uint64) bool {
+	digit, alnum := l.digit&m, (l.digit|l.letter)&m
+	if bits.OnesCount64(digit) >= leastDialled || bits.OnesCount64(alnum) >= leastIBAN || bits.OnesCount64(l.dot&m) >= 3 ||
+		l.colon>>to&(l.colon>>(to+5))&1 == 1 {
+		return true
+	}
+	return s.eng.fitsSome(digit, alnum)
+}
+
+// What one stretch has at the least: an IPv4 address four digits and three dots, an
+// IBAN without separators 15 characters, a telephone number 7 digits, what a word
+// has run into 6. What no word names has 7 digits, but for the address and an
+// Aadhaar number with colons.
+const (
+	leastDotted  = 4
+	leastDialled = 6
+	leastCalm    = 7
+	leastIBAN    = 15
+)
+
+// fitsSome reports whether some of the words in alnum, one after the other, have
+// the lengths of a shape, and digits where it has them.
+func (e *compiled) fitsSome(digit, alnum uint64) bool {
+	for alnum != 0 {
+		p := bits.TrailingZeros64(alnum)
+		alnum >>= p
+		digit >>= p
+		n := bits.TrailingZeros64(^alnum)
+		at, all, d := uint16(rootMixed), uint64(1)<<n-1, digit
+		switch digit & all {
+		case all:
+			at = rootDigits
+		case 0:
+			at = rootLetters
+		}
+		rest, size, found := alnum, 0, uint64(0)
+		for k := n; ; {
+			if at = e.nodes[at].child[k]; at == 0 {
+				break
+			}
+			found |= d & (1<<k - 1) << size
+			size += k
+			if e.nodes[at].fits(found, size) {
+				return true
+			}
+			rest >>= k
+			d >>= k
+			if rest == 0 {
+				break
+			}
+			gap := bits.TrailingZeros64(rest)
+			rest >>= gap
+			d >>= gap
+			k = bits.TrailingZeros64(^rest)
+		}
+		alnum &^= all
+	}
+	return false
+}
