@@ -230,6 +230,18 @@ func (w *work) assemble(dst []byte, text string) []byte {
 	return dst
 }
 
+// redact appends the text to dst with the kind in place of every finding: assemble, where there is no session and no operator.
+func (w *work) redact(dst []byte, text string) []byte {
+	done := 0
+	for i := range w.findings {
+		f := &w.findings[i]
+		dst = append(append(dst, text[done:f.Start]...), '<')
+		dst = append(append(dst, label(f.Kind)...), '>')
+		done = f.End
+	}
+	return append(dst, text[done:]...)
+}
+
 // unmake breaks up what only became a placeholder because a piece beside it was removed or masked.
 func (w *work) unmake(text string) string {
 	next := 0

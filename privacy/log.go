@@ -79,6 +79,8 @@ func (r *Redactor) logAny(v slog.Value) (out slog.Value) {
 	switch x := v.Any().(type) {
 	case nil, *slog.Source, time.Time:
 		return v
+	case slog.Level:
+		return slog.StringValue(x.String()) // every record has one
 	case slog.LogValuer:
 		return r.logValue(slog.AnyValue(x).Resolve(), 1)
 	case error:
@@ -106,17 +108,31 @@ func (r *Redactor) logText(v slog.Value, s string) slog.Value {
 	s = unescaped(s)
 	w := newWork(true)
 	defer w.release()
-	if err := r.find(context.Background(), nil, w, s, how{}); err != nil {
+	if changed, err := r.bared(w, s); err != nil {
 		return slog.StringValue(withheld)
+	} else if changed {
+		return slog.StringValue(string(w.buf))
 	}
-	if len(w.items) == 0 {
-		if v.Kind() == slog.KindAny {
-			return slog.StringValue(said)
+	if v.Kind() == slog.KindAny {
+		return slog.StringValue(said)
+	}
+	return v
+}
+
+// bared leaves in w.buf what a log shows of a text, and says whether that is another text.
+func (r *Redactor) bared(w *work, text string) (changed bool, err error) {
+	if r.Default == nil && len(r.Operators) == 0 {
+		if err := r.scan(nil, w, text, ""); err != nil || len(w.findings) == 0 {
+			return false, err
 		}
-		return v
+		w.buf = w.redact(w.buf, text)
+		return true, nil
 	}
-	w.buf = w.assemble(w.buf, s)
-	return slog.StringValue(string(w.buf))
+	if err := r.find(context.Background(), nil, w, text, how{}); err != nil || len(w.items) == 0 {
+		return false, err
+	}
+	w.buf = w.assemble(w.buf, text)
+	return true, nil
 }
 
 // logStruct copies what can be seen into whole; of the rest a log shows what its JSON says.
