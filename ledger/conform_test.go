@@ -40,7 +40,7 @@ func conform(t *testing.T, open opener) {
 		"close": conformClose, "concurrent": conformConcurrent,
 		"erase": conformErase, "erase and keep": conformKeep, "erased retry": conformErasedRetry, "retain": conformRetain,
 		"live is replay": conformLiveIsReplay, "rekey": conformRekey, "prove": conformProve, "export": conformExport,
-		"health":           conformHealth,
+		"health": conformHealth, "shared key": conformSharedKey,
 		"keeps its memory": conformKeepsItsMemory, "far times": conformFarTimes, "own stream": conformOwnStream,
 		"carry": conformCarry, "reactions bound": conformReactionsBound, "contexts": conformContexts,
 		"erase while appending": conformEraseWhileAppending,

@@ -120,6 +120,13 @@ func (r *ring) token(subject string) (token [32]byte) {
 	return token
 }
 
+// now returns the epoch that the keys are good for.
+func (r *ring) now() int64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.epoch
+}
+
 // cached returns a subject's key, or nil, and the epoch it is good for.
 func (r *ring) cached(subject string) (*subjectKey, int64) {
 	r.mu.RLock()

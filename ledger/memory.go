@@ -64,7 +64,7 @@ func (m *memoryStore) commit(_ context.Context, c *commit) error {
 		return fail("append", ErrUnavailable, "a Memory ledger holds 4,294,967,295 entries: use Open", nil)
 	}
 	for i := range c.rows {
-		if m.position(c.rows[i].id) != 0 {
+		if seq := m.position(&c.rows[i].id); seq != 0 {
 			return errRepeat
 		}
 	}
@@ -82,11 +82,11 @@ func (m *memoryStore) commit(_ context.Context, c *commit) error {
 	return nil
 }
 
-func (m *memoryStore) position(id uuid.UUID) Seq {
-	if at := m.ids.get(id); at != 0 || len(m.gone) == 0 {
+func (m *memoryStore) position(id *uuid.UUID) Seq {
+	if at := m.ids.get(m.ids.hash(id), id); at != 0 || len(m.gone) == 0 {
 		return Seq(at)
 	}
-	if _, ok := m.gone[goneHash(id)]; ok {
+	if _, ok := m.gone[goneHash(*id)]; ok {
 		return gone
 	}
 	return 0
@@ -105,11 +105,12 @@ func (m *memoryStore) add(r *row) {
 		leaf: r.leaf, commitment: r.commitment, id: r.id, key: r.key, at: r.at, shape: shape, person: person,
 		public: uint32(len(own)), sealed: uint32(len(r.sealed)), place: m.bytes.keep(own, r.sealed),
 	}
-	m.ids.put(at)
+	m.ids.put(m.ids.hash(&r.id), at)
 	if r.key != uuid.Nil {
-		if first := m.byKey.get(r.key); first == 0 {
+		hash := m.byKey.hash(&r.key)
+		if first := m.byKey.get(hash, &r.key); first == 0 {
 			to.lastKey = at
-			m.byKey.put(at)
+			m.byKey.put(hash, at)
 		} else {
 			head := m.row(Seq(first))
 			m.row(Seq(head.lastKey)).nextKey = at
@@ -148,7 +149,7 @@ func (m *memoryStore) known(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]S
 	defer m.mu.RUnlock()
 	found := map[uuid.UUID]Seq{}
 	for _, id := range ids {
-		if seq := m.position(id); seq != 0 {
+		if seq := m.position(&id); seq != 0 {
 			found[id] = seq
 		}
 	}
@@ -215,7 +216,7 @@ func (m *memoryStore) start(q query, after Seq) Seq {
 	case m.n == 0:
 		return 0
 	case q.by == byKey:
-		return Seq(m.byKey.get(q.key))
+		return Seq(m.byKey.get(m.byKey.hash(&q.key), &q.key))
 	case q.by == bySubject:
 		return m.people.first(q.token)
 	}

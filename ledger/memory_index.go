@@ -29,15 +29,17 @@ type shard struct {
 
 func (p *positions) init(of func(at uint32) *uuid.UUID) { p.seed, p.uuid = maphash.MakeSeed(), of }
 
-func (p *positions) find(id *uuid.UUID) (s *shard, half uint32) {
-	h := maphash.Bytes(p.seed, id[:])
-	return &p.shards[h>>(64-shardBits)], uint32(h)
+// hash is of a UUID; the others take it, so that it is computed once for all.
+func (p *positions) hash(id *uuid.UUID) uint64 { return maphash.Bytes(p.seed, id[:]) }
+
+func (p *positions) shard(hash uint64) (s *shard, half uint32) {
+	return &p.shards[hash>>(64-shardBits)], uint32(hash)
 }
 
 // get returns the row with a UUID, or 0.
-func (p *positions) get(id uuid.UUID) uint32 {
-	s, half := p.find(&id)
-	if i := p.slot(s, half, &id); i >= 0 {
+func (p *positions) get(hash uint64, id *uuid.UUID) uint32 {
+	s, half := p.shard(hash)
+	if i := p.slot(s, half, id); i >= 0 {
 		return uint32(s.slots[i])
 	}
 	return 0
@@ -57,9 +59,9 @@ func (p *positions) slot(s *shard, half uint32, id *uuid.UUID) int {
 	return -1
 }
 
-// put takes in a row whose UUID is not there.
-func (p *positions) put(at uint32) {
-	s, half := p.find(p.uuid(at))
+// put takes in a row by its UUID, which is not there.
+func (p *positions) put(hash uint64, at uint32) {
+	s, half := p.shard(hash)
 	if s.used >= len(s.slots)/4*3 {
 		old := s.slots
 		s.slots = make([]uint64, max(shardMin, 2*len(old)))
@@ -83,9 +85,9 @@ func (s *shard) place(slot uint64) {
 }
 
 // drop takes out the row with a UUID, before the row loses it.
-func (p *positions) drop(id uuid.UUID) {
-	s, half := p.find(&id)
-	i := p.slot(s, half, &id)
+func (p *positions) drop(hash uint64, id *uuid.UUID) {
+	s, half := p.shard(hash)
+	i := p.slot(s, half, id)
 	if i < 0 {
 		return
 	}

@@ -112,7 +112,7 @@ func (m *memoryStore) rewrap(_ context.Context, s settings, next func(keyRow) ([
 func (m *memoryStore) confirm(_ context.Context, id uuid.UUID) (Seq, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return Seq(m.ids.get(id)), nil
+	return Seq(m.ids.get(m.ids.hash(&id), &id)), nil
 }
 
 // remove overwrites the bodies and cuts their row off from everything that led to it.
@@ -174,22 +174,22 @@ func (m *memoryStore) doomed(r *removal) (doomed []Seq) {
 
 func (m *memoryStore) shred(seq Seq, remember bool) {
 	r := m.row(seq)
-	if m.ids.drop(r.id); remember {
+	if m.ids.drop(m.ids.hash(&r.id), &r.id); remember {
 		m.gone[goneHash(r.id)] = struct{}{}
 	}
 	_, sealed := m.bytes.get(r.place, r.public, r.sealed)
 	clear(sealed)
-	key := r.key
-	first := key != uuid.Nil && Seq(m.byKey.get(key)) == seq
+	hash := m.byKey.hash(&r.key)
+	first := r.key != uuid.Nil && Seq(m.byKey.get(hash, &r.key)) == seq
 	if first {
-		m.byKey.drop(key)
+		m.byKey.drop(hash, &r.key)
 	}
 	r.id, r.key, r.person, r.sealed = uuid.Nil, uuid.Nil, 0, 0
 	if first { // its key leads to the next one that has a body
 		for at := r.nextKey; at != 0; at = m.row(Seq(at)).nextKey {
 			if next := m.row(Seq(at)); next.kept() {
 				next.lastKey = r.lastKey
-				m.byKey.put(at)
+				m.byKey.put(hash, at)
 				break
 			}
 		}

@@ -88,14 +88,19 @@ func (e *envelope) leafHash() (leaf [32]byte) {
 // it once the body is gone.
 func (b *body) commit() (sum [32]byte) {
 	withScratch(func(buf []byte) []byte {
-		buf = append(buf, b.sealed...)
-		buf = append(buf, b.id[:]...)
-		buf = append(buf, b.key[:]...)
-		buf = append(buf, b.token[:]...)
+		buf = b.appendCommitted(buf)
 		sum = sha256.Sum256(buf)
 		return buf
 	})
 	return sum
+}
+
+// appendCommitted writes what the commitment covers.
+func (b *body) appendCommitted(buf []byte) []byte {
+	buf = append(buf, b.sealed...)
+	buf = append(buf, b.id[:]...)
+	buf = append(buf, b.key[:]...)
+	return append(buf, b.token[:]...)
 }
 
 // seal fills a row from an entry under its subject's key.
@@ -109,10 +114,12 @@ func (k *subjectKey) seal(r *row, e *Entry, sealed []byte) {
 	withScratch(func(b []byte) []byte {
 		b = r.associated(b)
 		r.sealed = k.aead.Seal(sealed, sealed[:nonceSize], e.Body, b)
+		b = r.body.appendCommitted(b[:0])
+		r.commitment = sha256.Sum256(b)
+		b = r.envelope.appendTo(append(b[:0], 0))
+		r.leaf = sha256.Sum256(b)
 		return b
 	})
-	r.commitment = r.body.commit()
-	r.leaf = r.envelope.leafHash()
 }
 
 // associated is what the ciphertext is bound to: a body moved to another envelope, key or time does not open.

@@ -123,7 +123,7 @@ func (l *Ledger) resolve(ctx context.Context, batch []*pending) error {
 func (l *Ledger) sealCached(batch []*pending) (all bool) {
 	all = true
 	for _, p := range batch {
-		_, epoch := l.keys.cached("")
+		epoch := l.keys.now()
 		if p.sealed && p.epoch == epoch {
 			continue
 		}
@@ -142,7 +142,7 @@ func (l *Ledger) sealCached(batch []*pending) (all bool) {
 
 // provide reads the keys of subjects, or makes them, and returns the epoch they are good for.
 func (l *Ledger) provide(ctx context.Context, subjects []string) (map[string]*subjectKey, int64, error) {
-	_, epoch := l.keys.cached("")
+	epoch := l.keys.now()
 	tokens := make([][32]byte, len(subjects))
 	for i, s := range subjects {
 		tokens[i] = l.keys.token(s)
