@@ -42,14 +42,18 @@ type BetCount struct {
 }
 
 // Sentence says it in words.
-func (b BetCount) Sentence() string {
-	pair := b.Attribute + "=" + b.Group + " and " + b.Attribute + "=" + b.Against
-	text := "that the rates of " + pair + " have ever differed by more than the limit is not proven"
+func (b BetCount) Sentence() string { return b.Say(english) }
+
+// Say is Sentence in another language; see [Finding.Say].
+func (b BetCount) Say(t func(message string, args ...any) string) string {
+	group, against := b.Attribute+"="+b.Group, b.Attribute+"="+b.Against
+	text := t("that the rates of %[1]s and %[2]s have ever differed by more than the limit is not proven", group, against)
 	if b.Proven {
-		text = "that the rates of " + pair + " have differed by more than the limit is proven, whatever the drift"
+		text = t("that the rates of %[1]s and %[2]s have differed by more than the limit is proven, whatever the drift", group, against)
 	}
 	if b.Changes > 0 {
-		text += "; they came to differ last on " + b.Last.UTC().Format("2 January 2006, 15:04 MST")
+		last := b.Last.UTC()
+		text += "; " + t("they came to differ last on %s", t("%[1]d %[2]s %[3]d", last.Day(), t(last.Month().String()), last.Year())+last.Format(", 15:04 MST"))
 	}
 	return text + "."
 }

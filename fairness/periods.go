@@ -44,6 +44,7 @@ func Periods(limits *Limits, periods ...Table) (Verdict, error) {
 		weighted := f.Status == Action && f.Evidence == 0 // proven by another test, see Finding.Evidence
 		f.Evidence = evidenceOf(l, periods, f.Attributes)
 		proven := f.Evidence >= stats.Alarm(alpha)
+		was := f.Sentence
 		switch {
 		case weighted:
 		case f.Status == Action && !proven: // the last period alone does not outweigh the others
@@ -51,6 +52,9 @@ func Periods(limits *Limits, periods ...Table) (Verdict, error) {
 		case f.Status != Action && proven:
 			f.Status, f.Sentence = Action, "ACTION: by "+join(f.Attributes)+", that some group stayed below the limit in some period is proven by all periods together, though by none alone."
 			f.Next = "Look at each period's own verdict for when it began."
+		}
+		if f.Sentence != was {
+			f.words = nil // they are about the last period
 		}
 	}
 	slices.SortStableFunc(verdict.Findings, func(a, b Finding) int { return a.Status.rank() - b.Status.rank() })

@@ -106,6 +106,8 @@ type Finding struct {
 	More      float64   `json:"more"`     // decisions needed until it can be told; 0 if not needed or not known
 	Evidence  float64   `json:"evidence"` // log e-value against "no ratio is below the limit"; 0 for uneven weights; see Alarms
 	LeftOut   []Left    `json:"left_out"`
+
+	words *words // nil if somebody else wrote the sentence
 }
 
 // Status judges the counts so far by the limits given to New.
@@ -201,10 +203,10 @@ func (l Limits) judge(t Table, alpha float64) Finding {
 		f.Group, f.Against = rows[low].GroupRate, rows[high].GroupRate
 		f.measure(e, low, high, alpha)
 	}
-	if f.Status == OK && blocked != "" {
+	if f.Status == OK && blocked.message != "" {
 		f.Status = NotEnoughData
 	}
-	if f.Status == NotEnoughData && blocked == "" {
+	if f.Status == NotEnoughData && blocked.message == "" {
 		f.More = l.more(rows, alpha)
 	}
 	f.speak(l, blocked)

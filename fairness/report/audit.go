@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,11 @@ type Options struct {
 
 	// Location is the time zone of the live page. Default: UTC.
 	Location *time.Location
+	// Catalogues translate the live page: by BCP 47 tag, from the English message. What is not in them stays English, as the names of
+	// groups and the files to take along do. Default: English.
+	Catalogues map[string]map[string]string
+	// Language chooses a request's language. Default: by Accept-Language.
+	Language func(*http.Request) string
 }
 
 // Audit is everything a report says.
@@ -180,8 +186,8 @@ func hideSmall(a *Audit) {
 			unknown := fairness.Sequence{Value: math.NaN(), Low: math.NaN(), High: math.NaN()}
 			f.Group, f.Against, f.Ratio, f.Gap, f.Shortfall = hidden, hidden, unknown, unknown, 0
 			if f.Status != fairness.NotEnoughData {
-				f.Sentence = strings.ReplaceAll(string(f.Status), "_", " ") + ": by " + strings.Join(f.Attributes, " and ") + "; the groups concerned are too small to be shown."
-				f.Next = "Look at the monitor itself."
+				f.Sentence, f.Next = hushed(english, *f)
+				f.Sentence = strings.ReplaceAll(string(f.Status), "_", " ") + ": " + f.Sentence
 			}
 		}
 	}
@@ -191,15 +197,20 @@ func hideSmall(a *Audit) {
 	}
 }
 
+// hushed is what is said of a finding whose groups are not shown.
+func hushed(t translate, f fairness.Finding) (sentence, next string) {
+	return t("by %s; the groups concerned are too small to be shown.", together(t, f.Attributes)), t("Look at the monitor itself.")
+}
+
 // label names a group: its values, "not known" for what is not.
 func label(groups []string, overflow bool) string {
 	if overflow {
-		return "(all further groups)"
+		return allFurther
 	}
 	parts := slices.Clone(groups)
 	for i, p := range parts {
 		if p == "" {
-			parts[i] = "(not known)"
+			parts[i] = notKnown
 		}
 	}
 	return strings.Join(parts, ", ")

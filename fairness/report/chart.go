@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fairlead-go/fairlead/fairness"
+	"github.com/fairlead-go/fairlead/internal/web"
 )
 
 // Bars and whiskers are drawn in a box of these units.
@@ -106,21 +107,21 @@ func coarse(history []fairness.Slice) []fairness.Slice {
 
 // timelines draws what can be drawn: groups that the view shows, where a slice has enough
 // decisions about them. An attribute with fewer than two such slices has none.
-func timelines(a Audit, history []fairness.Slice, minCell uint64) []timeline {
+func timelines(in translate, a Audit, history []fairness.Slice, zone *time.Location) []timeline {
 	var out []timeline
 	history = coarse(history)
 	for i, v := range a.Views {
 		if len(v.Attributes) != 1 || len(history) == 0 || i >= len(history[0].Views) {
 			continue
 		}
-		if t, ok := timelineOf(v, i, history, max(lineFewest, minCell)); ok {
+		if t, ok := timelineOf(in, v, i, history, max(lineFewest, uint64(a.MinCell)), zone); ok {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
-func timelineOf(v View, attribute int, history []fairness.Slice, minCell uint64) (timeline, bool) {
+func timelineOf(in translate, v View, attribute int, history []fairness.Slice, minCell uint64, zone *time.Location) (timeline, bool) {
 	t := timeline{By: v.Attributes[0]}
 	from, to := history[0].From, history[len(history)-1].To
 	rows := slices.DeleteFunc(slices.Clone(v.Rows), func(r Row) bool { return r.Suppressed || !r.Rate.Defined || r.aside })
@@ -161,21 +162,21 @@ func timelineOf(v View, attribute int, history []fairness.Slice, minCell uint64)
 		if len(points) == 0 {
 			continue
 		}
-		l := rated{Group: rows[k].Group, Shape: looks[k].shape, Dash: looks[k].dash}
+		l := rated{Group: labelIn(in, rows[k].Group), Shape: looks[k].shape, Dash: looks[k].dash}
 		for i, p := range points {
 			l.Points = append(l.Points, spot{x(p.at), y(p.rate)})
 			l.Path += fmt.Sprintf("%s%g %g", map[bool]string{true: "M", false: "L"}[i == 0], x(p.at), y(p.rate))
 		}
-		words = append(words, fmt.Sprintf("%s from %s to %s", l.Group, percent(points[0].rate), percent(points[len(points)-1].rate)))
+		words = append(words, in("%[1]s from %[2]s to %[3]s", l.Group, percentIn(in, points[0].rate), percentIn(in, points[len(points)-1].rate)))
 		t.Lines = append(t.Lines, l)
 	}
 	for i := range 5 {
 		rate := scale * float64(i) / 4
-		t.Grid = append(t.Grid, mark{y(rate), strings.TrimSuffix(fmt.Sprintf("%.1f", 100*rate), ".0") + " %"})
+		t.Grid = append(t.Grid, mark{y(rate), web.Written(in, strings.TrimSuffix(fmt.Sprintf("%.1f", 100*rate), ".0")) + " %"})
 	}
-	t.Ends = []mark{{lineLeft, dated(from, to)}, {lineRight, dated(to, from)}}
-	t.Length = span(history[0].To.Sub(history[0].From))
-	t.Words = "Share of favourable answers by " + t.By + ", first to last: " + strings.Join(words, "; ")
+	t.Ends = []mark{{lineLeft, dated(in, from.In(zone), to)}, {lineRight, dated(in, to.In(zone), from)}}
+	t.Length = span(in, history[0].To.Sub(history[0].From))
+	t.Words = in("Share of favourable answers by %[1]s, first to last: %[2]s", t.By, strings.Join(words, "; "))
 	return t, true
 }
 
@@ -191,26 +192,18 @@ func scaleOf(top float64) float64 {
 
 func round(v float64) float64 { return math.Round(10*v) / 10 }
 
-// dated is as much of a time as tells it from the other end.
-func dated(t, other time.Time) string {
-	if t.Sub(other).Abs() < 48*time.Hour {
-		return t.Format("2 Jan 15:04")
-	}
-	return t.Format("2 Jan 2006")
-}
-
 // span says the length of a slice, which is a minute or twice as long some times over.
-func span(d time.Duration) string {
+func span(t translate, d time.Duration) string {
 	for _, u := range []struct {
-		of   time.Duration
-		name string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		of        time.Duration
+		one, many string
+	}{{24 * time.Hour, "one day", "%s days"}, {time.Hour, "one hour", "%s hours"}, {time.Minute, "one minute", "%s minutes"}} {
 		if d >= u.of {
 			n := math.Round(float64(d)/float64(u.of)*10) / 10
 			if n == 1 {
-				return "one " + u.name
+				return t(u.one)
 			}
-			return strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0") + " " + u.name + "s"
+			return t(u.many, web.Written(t, strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0")))
 		}
 	}
 	return d.String()

@@ -48,7 +48,8 @@ func New(monitor *fairness.Monitor, auth func(*http.Request) (who string, err er
 	}
 	site, err := web.New(web.Options{
 		Name: "report", Brand: p.o.Brand, Home: p.o.Home, Auth: auth, Templates: pages, Funcs: funcs, Location: p.o.Location,
-		Foot: "Counts of groups, and nothing about anybody in particular. This is not legal advice.",
+		Language: web.Language{Catalogues: p.o.Catalogues, Choose: p.o.Language},
+		Foot:     "Counts of groups, and nothing about anybody in particular. This is not legal advice.",
 	})
 	if err != nil {
 		return nil, err
@@ -100,13 +101,12 @@ func (p *live) audit() (Audit, error) {
 	return audit(table, verdict, limits.Ratio, p.o), nil
 }
 
-func (p *live) page(*web.Visit) (*web.Page, error) {
+func (p *live) page(v *web.Visit) (*web.Page, error) {
 	a, err := p.audit()
 	if err != nil {
 		return nil, err
 	}
-	minCell := uint64(a.MinCell)
-	return &web.Page{Title: a.Title, Template: "report", Live: "live", Data: shown(a, p.monitor.History(), minCell)}, nil
+	return &web.Page{Title: v.T(a.Title), Template: "report", Live: "live", Data: shown(v.T, a, p.monitor.History(), p.o.Location)}, nil
 }
 
 // state is what a page shows, in short. Many pages that are open ask for it once.

@@ -278,7 +278,7 @@ func TestScaleAndSpan(t *testing.T) {
 		assert.Equal(t, want, scaleOf(top))
 	}
 	for d, want := range map[time.Duration]string{time.Minute: "one minute", 4 * time.Minute: "4 minutes", 64 * time.Minute: "1.1 hours", 24 * time.Hour: "one day", 4096 * time.Minute: "2.8 days"} {
-		assert.Equal(t, want, span(d))
+		assert.Equal(t, want, span(english, d))
 	}
 }
 

@@ -4,10 +4,14 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/fairlead-go/fairlead/fairness"
+	"github.com/fairlead-go/fairlead/internal/web"
 )
 
 // screen is what the live page shows of an audit.
@@ -40,6 +44,7 @@ var badges = map[fairness.Status]badge{
 type seen struct {
 	View
 	Name     string
+	Gaps     string
 	Badge    badge
 	Sentence string
 	More     float64
@@ -56,20 +61,23 @@ type barred struct {
 // maxRows is how many rows of a table a page shows.
 const maxRows = 200
 
-func shown(a Audit, history []fairness.Slice, minCell uint64) screen {
+func shown(t translate, a Audit, history []fairness.Slice, zone *time.Location) screen {
+	if zone == nil {
+		zone = time.UTC
+	}
 	s := screen{
-		Audit: a, Badge: badges[a.Verdict.Status], Sentence: plainly(a.Verdict.Sentence), At: a.At,
-		Timelines: timelines(a, history, minCell), Steps: steps(a.Verdict),
+		Audit: a, Badge: badges[a.Verdict.Status], Sentence: verdictIn(t, a.Verdict), At: a.At,
+		Timelines: timelines(t, a, history, zone), Steps: steps(t, a.Verdict),
 		Decisions: a.everybody.Decisions, Rate: fairness.SelectionRate.Of(a.everybody), Never: a.everybody.Ends.Total(),
 	}
-	if s.Decisions < minCell {
+	if s.Decisions < uint64(a.MinCell) {
 		s.Rate = hiddenRate()
 	}
 	if len(s.Steps) > 0 {
 		s.Next = s.Steps[0]
 	}
 	for _, v := range a.Views {
-		one := seen{View: v, Name: strings.Join(v.Attributes, " and ")}
+		one := seen{View: v, Name: together(t, v.Attributes), Gaps: v.gaps(t)}
 		highest := 0.0
 		for _, r := range v.Rows {
 			if !r.Suppressed && r.Rate.Defined && !r.aside {
@@ -88,7 +96,8 @@ func shown(a Audit, history []fairness.Slice, minCell uint64) screen {
 		}
 		for _, f := range a.Verdict.Findings {
 			if slices.Equal(f.Attributes, v.Attributes) {
-				one.Badge, one.Sentence, one.More = badges[f.Status], plainly(f.Sentence), f.More
+				sentence, _ := findingIn(t, f)
+				one.Badge, one.Sentence, one.More = badges[f.Status], capital(sentence), f.More
 			}
 		}
 		s.Views = append(s.Views, one)
@@ -106,18 +115,39 @@ func bit(b bool) int {
 	return 0
 }
 
-// plainly takes the status off a sentence: a badge says it.
-func plainly(sentence string) string {
-	for _, s := range []string{"ACTION: ", "WATCH: ", "OK: ", "NOT ENOUGH DATA: "} {
-		if rest, ok := strings.CutPrefix(sentence, s); ok && rest != "" {
-			return strings.ToUpper(rest[:1]) + rest[1:]
+// findingIn is what a finding says, without its status: a badge says that.
+func findingIn(t translate, f fairness.Finding) (sentence, next string) {
+	if f.Status != fairness.NotEnoughData && (f.Group.Rate.Why == tooSmall || f.Against.Rate.Why == tooSmall) { // see hideSmall
+		return hushed(t, f)
+	}
+	return f.Say(t)
+}
+
+// verdictIn is what it all comes to: the first finding's sentence, or that of the bet that is worse than all findings.
+func verdictIn(t translate, v fairness.Verdict) string {
+	for _, b := range v.Bets {
+		if said := b.Sentence(); strings.HasSuffix(v.Sentence, said) {
+			return capital(b.Say(t))
 		}
 	}
-	return sentence
+	if len(v.Findings) > 0 && v.Findings[0].Sentence == v.Sentence {
+		sentence, _ := findingIn(t, v.Findings[0])
+		return capital(sentence)
+	}
+	_, sentence, found := strings.Cut(v.Sentence, ": ")
+	if !found {
+		sentence = v.Sentence
+	}
+	return capital(t(sentence))
+}
+
+func capital(sentence string) string {
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
 }
 
 // steps are what to do, the most pressing first.
-func steps(v fairness.Verdict) []string {
+func steps(t translate, v fairness.Verdict) []string {
 	var out []string
 	say := func(text string) {
 		if text != "" && !slices.Contains(out, text) {
@@ -126,35 +156,34 @@ func steps(v fairness.Verdict) []string {
 	}
 	for _, f := range v.Findings {
 		if f.Status == v.Status || f.Status == fairness.Action || f.Status == fairness.Watch {
-			say(f.Next)
+			_, next := findingIn(t, f)
+			say(next)
 		}
 	}
 	switch v.Status {
 	case fairness.Action, fairness.Watch:
-		say("Find out whose fault it is: have fairness.Probe ask the function again with nothing changed but the group. If the answers stay the same, look at who asks for what.")
-		say("Look below at who never got as far as an answer: a gap may begin there.")
-		say("Keep this report: download it, with the date, before anything is changed.")
+		say(t("Find out whose fault it is: have fairness.Probe ask the function again with nothing changed but the group. If the answers stay the same, look at who asks for what."))
+		say(t("Look below at who never got as far as an answer: a gap may begin there."))
+		say(t("Keep this report: download it, with the date, before anything is changed."))
 	case fairness.NotEnoughData:
-		say("Look again when there are more decisions. Looking often does no harm: the verdict holds at every look.")
+		say(t("Look again when there are more decisions. Looking often does no harm: the verdict holds at every look."))
 	case fairness.OK:
-		say("Keep a copy of this report for your records.")
+		say(t("Keep a copy of this report for your records."))
 	}
 	return out
 }
 
 var funcs = template.FuncMap{
-	"rate":    percent,
-	"between": between,
-	"spot":    func(x, y float64) spot { return spot{x, y} },
-	"points":  outline,
-}
-
-// between is a rate's interval, on one line.
-func between(r fairness.Rate) string {
-	if !r.Defined {
-		return ""
-	}
-	return strings.ReplaceAll(strings.TrimSuffix(percent(r.Low), " %")+" to "+percent(r.High), " ", "\u00a0")
+	"rate":    func(v *web.View, rate float64) string { return percentIn(v.T, rate) },
+	"between": func(v *web.View, r fairness.Rate) string { return between(v.T, r) },
+	"counts": func(v *web.View, r fairness.Rate) string {
+		return unbroken(v.T("%[1]s of %[2]s", v.Number(r.Num), v.Number(r.Den)))
+	},
+	"group":  func(v *web.View, label string) string { return labelIn(v.T, label) },
+	"few":    func(v *web.View, f Few) string { return f.in(v.Visit) },
+	"two":    func(v *web.View, n float64) string { return web.Written(v.T, strconv.FormatFloat(n, 'f', 2, 64)) },
+	"spot":   func(x, y float64) spot { return spot{x, y} },
+	"points": outline,
 }
 
 // outline is the path of a point's shape. Only numbers go into it.

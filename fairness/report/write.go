@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/fairlead-go/fairlead/internal/web"
 )
 
 // WriteJSON writes the audit as indented JSON. Figures that are not defined are null.
@@ -102,18 +104,20 @@ func (a Audit) WriteMarkdown(w io.Writer) error {
 
 // Gaps says in one line how far the farthest groups lie apart, as a difference and as a
 // ratio.
-func (v View) Gaps() string {
+func (v View) Gaps() string { return v.gaps(english) }
+
+func (v View) gaps(t translate) string {
 	if !v.Difference.Defined {
-		return "No comparison: " + v.Difference.Why + "."
+		return t("No comparison: %s.", t(v.Difference.Why))
 	}
-	text := fmt.Sprintf("%s against %s: difference %s (%s to %s)",
-		label(v.Difference.Group.Groups, false), label(v.Difference.Against.Groups, false),
-		percent(v.Difference.Value), percent(v.Difference.Low), percent(v.Difference.High))
-	if v.Ratio.Defined {
-		text += fmt.Sprintf(", ratio %s (%s to %s)", decimal(v.Ratio.Value), decimal(v.Ratio.Low), decimal(v.Ratio.High))
+	d := v.Difference
+	text := t("%[1]s against %[2]s: difference %[3]s (%[4]s to %[5]s)", labelIn(t, label(d.Group.Groups, false)), labelIn(t, label(d.Against.Groups, false)),
+		percentIn(t, d.Value), percentIn(t, d.Low), percentIn(t, d.High))
+	if r := v.Ratio; r.Defined {
+		text += t(", ratio %[1]s (%[2]s to %[3]s)", web.Written(t, decimal(r.Value)), web.Written(t, decimal(r.Low)), web.Written(t, decimal(r.High)))
 	}
-	for _, l := range v.Difference.LeftOut {
-		text += "; left out: " + label(l.Groups, len(l.Groups) == 0) + " (" + l.Why + ")"
+	for _, l := range d.LeftOut {
+		text += t("; left out: %[1]s (%[2]s)", labelIn(t, label(l.Groups, len(l.Groups) == 0)), t(l.Why))
 	}
 	return text + "."
 }

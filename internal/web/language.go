@@ -193,20 +193,25 @@ func (v *Visit) figure(n any, decimals int) string {
 			return s // not a whole number
 		}
 	}
-	group, point := ",", "."
-	if sample := []rune(v.T("1,234.5")); len(sample) == len("1,234.5") {
-		group, point = string(sample[1]), string(sample[5])
-	}
 	sign := ""
 	if strings.HasPrefix(s, "-") {
 		sign, s = "−", s[1:]
 	}
 	whole, fraction, _ := strings.Cut(s, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + group + whole[i:]
+		whole = whole[:i] + "," + whole[i:]
 	}
 	if fraction != "" {
-		whole += point + fraction
+		whole += "." + fraction
 	}
-	return sign + whole
+	return sign + Written(v.T, whole)
+}
+
+// Written is a figure that stands as in English, "1,234.5", as the language of t writes it: its word for just that says how.
+func Written(t func(message string, args ...any) string, figure string) string {
+	sample := []rune(t("1,234.5"))
+	if len(sample) != len("1,234.5") {
+		return figure
+	}
+	return strings.NewReplacer(",", string(sample[1]), ".", string(sample[5])).Replace(figure)
 }
