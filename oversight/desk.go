@@ -48,6 +48,10 @@ type Options struct {
 	// time. It must be quick: appends wait for it on a Memory ledger, and other reactions on every ledger. Where it must not be lost,
 	// hand it to a queue of your own; package webhook posts it. Default: nobody is told.
 	Notify func(Notice)
+	// NotifySince has New first give the notices about entries after this position, so that none is lost while no process was there to hear
+	// them: keep the Notice.Seq of the last one that was dealt with, and begin there. They come before New returns, and Notify must not use
+	// the ledger in them. Default: only notices about what is written from New on.
+	NotifySince ledger.Seq
 	// RosterOnly lets nobody claim a case who is not on the roster, or whose training has run out; see Enrol. Default: anybody who
 	// has a name; your authoriser decides.
 	RosterOnly bool
@@ -76,6 +80,7 @@ type Desk struct {
 	spare    spare
 	places   sync.Map                // name of functions that were not declared with one → *place
 	halt     atomic.Pointer[Stopped] // stopped in this process, whatever the ledger says
+	reacts   atomic.Bool             // react runs after each entry
 }
 
 // New opens a desk on a ledger and reads what is there; ctx bounds that reading only. It returns a [*PolicyError] for a policy that
@@ -108,11 +113,9 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 		k.follower.Close()
 		return nil, err
 	}
-	if k.opts.Notify != nil {
-		k.state.tell()
-	}
 	if policy.Breaker != nil || k.opts.Notify != nil {
 		k.follower.After(k.react)
+		k.reacts.Store(true)
 		// A process that died between the trip and the stop left the stop to us.
 		if err := k.pull(); err != nil {
 			k.Close()
@@ -129,18 +132,29 @@ const progressEvery = 1 << 16
 func (k *Desk) replay(ctx context.Context) error {
 	fold := k.state.fold
 	var done atomic.Bool
-	if tell := k.opts.Progress; tell != nil {
+	progress := k.opts.Progress
+	if progress != nil || k.opts.Notify != nil {
 		health, err := k.ledger.Health(ctx)
 		if err != nil {
 			return err
 		}
+		if k.opts.Notify != nil {
+			k.state.notices, k.state.said = map[uuid.UUID]Notice{}, k.opts.NotifySince
+			if k.opts.NotifySince == 0 {
+				k.state.said = health.Head
+			}
+		}
 		next := ledger.Seq(progressEvery)
 		fold = func(e ledger.Entry, now time.Time) error {
-			if !done.Load() && e.Seq >= next {
+			if progress != nil && !done.Load() && e.Seq >= next {
 				next = e.Seq + progressEvery
-				_, _ = guard(func() ([]byte, error) { tell(e.Seq, health.Head); return nil, nil }) // its panic must not stop the desk
+				_, _ = guard(func() ([]byte, error) { progress(e.Seq, health.Head); return nil, nil }) // its panic must not stop the desk
 			}
-			return k.state.fold(e, now)
+			err := k.state.fold(e, now)
+			if !k.reacts.Load() {
+				k.tell(e.ID) // nothing runs after the fold yet
+			}
+			return err
 		}
 	}
 	var err error

@@ -4,20 +4,23 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/fairlead-go/fairlead/ledger"
 )
 
 // Notice says that a case was opened, is nearly due, or was closed. It holds nothing personal and may leave the house.
 type Notice struct {
-	ID      uuid.UUID `json:"id"` // of the ledger's entry: the same when a notice comes twice
-	Kind    string    `json:"kind"`
-	Case    uuid.UUID `json:"case"`
-	System  string    `json:"system"`
-	Held    bool      `json:"held"`
-	Urgent  bool      `json:"urgent"`
-	Due     time.Time `json:"due"`
-	At      time.Time `json:"at"`
-	Verdict Verdict   `json:"verdict,omitempty"`
-	Expired bool      `json:"expired,omitempty"` // the deadline decided
+	ID      uuid.UUID  `json:"id"`  // of the ledger's entry: the same when a notice comes twice
+	Seq     ledger.Seq `json:"seq"` // of the same entry: see Options.NotifySince
+	Kind    string     `json:"kind"`
+	Case    uuid.UUID  `json:"case"`
+	System  string     `json:"system"`
+	Held    bool       `json:"held"`
+	Urgent  bool       `json:"urgent"`
+	Due     time.Time  `json:"due"`
+	At      time.Time  `json:"at"`
+	Verdict Verdict    `json:"verdict,omitempty"`
+	Expired bool       `json:"expired,omitempty"` // the deadline decided
 }
 
 // The kinds of notices.
@@ -27,13 +30,13 @@ const (
 	NoticeDecided = "decided"
 )
 
-// notice keeps what is to be said about an entry until the reaction to it runs. The replay says nothing: it all was said before.
-func (s *state) notice(id uuid.UUID, r *record) {
-	if !s.telling || r == nil {
+// notice keeps what is to be said about an entry until the reaction to it runs. What was said before is not said again.
+func (s *state) notice(e *ledger.Entry, r *record) {
+	if s.notices == nil || e.Seq <= s.said {
 		return
 	}
 	n := Notice{
-		ID: id, Kind: NoticeOpened, Case: r.id, System: r.System, Held: r.Held, Urgent: r.urgent, Due: r.deadline, At: r.now,
+		ID: e.ID, Seq: e.Seq, Kind: NoticeOpened, Case: r.id, System: r.System, Held: r.Held, Urgent: r.urgent, Due: r.deadline, At: r.now,
 	}
 	switch {
 	case r.reminded && !r.decided():
@@ -41,14 +44,14 @@ func (s *state) notice(id uuid.UUID, r *record) {
 	case r.decided():
 		n.Kind, n.Verdict, n.Expired = NoticeDecided, r.verdict.Verdict, r.verdict.expired
 	}
-	s.notices[id] = n
+	s.notices[e.ID] = n
 }
 
-// tell starts the notices.
-func (s *state) tell() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.telling, s.notices = true, map[uuid.UUID]Notice{}
+// tell says what there is to say about an entry.
+func (k *Desk) tell(id uuid.UUID) {
+	if n, ok := k.state.told(id); ok {
+		_, _ = guard(func() ([]byte, error) { k.opts.Notify(n); return nil, nil }) // its panic must not stop the desk
+	}
 }
 
 func (s *state) told(id uuid.UUID) (Notice, bool) {

@@ -32,8 +32,8 @@ type state struct {
 	breaker *watermark           // nil without one
 	live    bool                 // the past has been read
 	expired atomic.Int64         // since then
-	telling bool                 // somebody wants notices
-	notices map[uuid.UUID]Notice // by the entry they are about, until the reaction to it
+	said    ledger.Seq           // up to here all notices have been given
+	notices map[uuid.UUID]Notice // by the entry they are about, until the reaction to it; nil: nobody wants them
 }
 
 // watcher is who waits for a verdict in this process.
@@ -129,7 +129,7 @@ func (s *state) takeOpened(e ledger.Entry) (effect, error) {
 	}
 	heap.Push(&s.due, r)
 	s.breaker.enter(r)
-	s.notice(e.ID, r)
+	s.notice(&e, r)
 	if r.Held {
 		s.keyed[r.opening] = r
 	}
@@ -150,7 +150,7 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 	}
 	if !r.decided() {
 		if e.Kind == kindDue {
-			s.notice(e.ID, r)
+			s.notice(&e, r)
 		}
 		heap.Fix(&s.due, r.due)
 		if q := s.queueOf(r); q != r.list {
@@ -164,7 +164,7 @@ func (s *state) takeChange(e ledger.Entry) (effect, error) {
 		s.expired.Add(1)
 	}
 	s.out.add(r)
-	s.notice(e.ID, r)
+	s.notice(&e, r)
 	s.drop(r)
 	return did, nil
 }

@@ -64,9 +64,7 @@ func (k *Desk) written(n *reading) ledger.Entry {
 // react runs after each entry of the desk's stream.
 func (k *Desk) react(e ledger.Entry) {
 	_ = k.pull() // a stop that cannot be written binds this process all the same
-	if n, ok := k.state.told(e.ID); ok {
-		_, _ = guard(func() ([]byte, error) { k.opts.Notify(n); return nil, nil }) // its panic must not stop the desk
-	}
+	k.tell(e.ID)
 }
 
 // fingerprint names a breaker's settings.
