@@ -24,23 +24,89 @@ const calmScore = 0.4
 func (s *sweep) promising(a int) bool {
 	c := &s.c
 	g := &c.g[a]
-	if g.n > maxWord || g.n >= 26 {
-		return true
-	}
-	var n, sep uint8
+	var second, third, sep uint8
 	if a+1 < c.ng {
-		n, sep = c.g[a+1].n, c.g[a+1].sep
+		second, sep = c.g[a+1].n, c.g[a+1].sep
+		if a+2 < c.ng {
+			third = c.g[a+2].n
+		}
 	} else if g.end < len(s.text) && s.text[g.end]-'-' <= ':'-'-' {
 		return true // "12:00:5e": what colons part is no cluster
 	}
 	if a == 0 && g.start > 0 && (s.text[g.start-1] == '+' || s.text[g.start-1] == '%') {
 		return true
 	}
-	if c.buf[g.off] == '0' && (c.buf[g.off+1] == '0' || g.n <= 5 && n >= 2 || g.n == 3) {
-		return true // as telephone numbers are dialled
+	if c.buf[g.off] == '0' && g.n > 1 && dials(g.n, second, c.buf[g.off+1], c.buf[g.off+g.n-1]) {
+		return true
 	}
-	pairs := s.eng.pairs[g.n]
-	return (pairs>>n|pairs)&1 == 1 || sep == sepParen || sep == sepDot && g.n <= 3 && n <= 3
+	return s.eng.leads(g.n, second, third) || sep == sepParen || sep == sepDot && g.n <= 3 && second <= 3
+}
+
+// dials reports whether a group of n digits, a zero first, begins as telephone
+// numbers are dialled: second is the length of the next group, next and last are
+// the digit after the zero and the last.
+func dials(n, second, next, last uint8) bool {
+	return next == '0' && n != 3 || n == 3 && next == '1' && last == '1' || n <= 5 && second >= 2
+}
+
+// triples holds, by the lengths of two groups of digits, the lengths of the third
+// with which they may begin what needs no word; 0: as they are.
+type triples [maxTriple + 1][maxTriple + 1]uint32
+
+// maxTriple is the longest group of digits with another behind it.
+const maxTriple = 15
+
+// leads reports whether groups of digits of these lengths may begin something
+// that needs no word; 0 is no group.
+func (e *compiled) leads(first, second, third uint8) bool {
+	if first > maxTriple {
+		return first >= 26 || e.alone>>first&1 == 1
+	}
+	if second > maxTriple {
+		second = 0
+	}
+	return (1|1<<(third&31))&e.triples[first][second] != 0
+}
+
+// measureTriples enters what the shapes are that need no word.
+func (e *compiled) measureTriples() {
+	t := &e.triples
+	digits := &e.nodes[rootDigits]
+	for first, at := range digits.child {
+		if at == 0 {
+			continue
+		}
+		alone := e.nodes[at].best > calmScore
+		if alone {
+			e.alone |= 1 << first
+		}
+		if first > maxTriple {
+			continue
+		}
+		for second := range maxTriple + 1 {
+			if alone {
+				t[first][second] |= 1
+			}
+			two := e.nodes[at].child[second]
+			if second == 0 || two == 0 {
+				continue
+			}
+			if e.nodes[two].best > calmScore {
+				t[first][second] |= 1
+			}
+			for third, three := range e.nodes[two].child {
+				if three != 0 && e.nodes[three].reach > calmScore {
+					t[first][second] |= 1 << (third & 31)
+				}
+			}
+		}
+	}
+	// And those of the matchers that follow no shape: telephones, MAC addresses.
+	t[1][3] |= 1<<3 | 1<<7
+	t[3][3] |= 1 << 4
+	t[3][7] |= 1
+	t[2][2] |= 1 << 2
+	t[4][4] |= 1 << 4
 }
 
 // wordless reports whether no letter stands near start:end. The

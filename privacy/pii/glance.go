@@ -10,8 +10,7 @@ import "math/bits"
 // glance is what is known about the triggers in text[from:to].
 type glance struct {
 	on       bool   // triggers have been near each other
-	count    uint8  // of triggers handled without one
-	last     int    // where the fourth before was
+	last     int    // where the last pause was
 	from, to int    // the part that has been decided
 	base     int    // where bit 0 stands
 	hope     uint64 // the triggers worth handling
@@ -30,7 +29,7 @@ const (
 const (
 	laneDigit   = iota
 	laneLetter  // of ASCII
-	laneBetween // a space, a slash, a bracket: may part the groups of a number
+	laneBetween // a space, a slash: may part the groups of a number
 	laneDot
 	laneHyphen
 	laneColon
@@ -39,6 +38,7 @@ const (
 
 	atSign    = 1<<(8*laneJoin) | 1<<(8*laneColon)
 	square    = 1<<(8*laneJoin) | 1<<(8*laneDot)
+	bracket   = 1<<(8*laneBetween) | 1<<(8*laneDot)
 	perCent   = 1<<(8*laneOdd) | 1<<(8*laneBetween)
 	otherSign = 0 // no number goes on behind it
 )
@@ -54,7 +54,9 @@ func laneOf(c byte) uint64 {
 		return 1 << (8 * laneOdd)
 	}
 	switch c {
-	case ' ', '/', '(', ')':
+	case '(', ')':
+		return bracket
+	case ' ', '/':
 		return 1 << (8 * laneBetween)
 	case '.':
 		return 1 << (8 * laneDot)
@@ -77,7 +79,7 @@ func laneOf(c byte) uint64 {
 }
 
 // lanes says which of 64 bytes are of a class.
-type lanes struct{ digit, letter, between, dot, hyphen, colon, join, odd, at, square, percent uint64 }
+type lanes struct{ digit, letter, between, dot, hyphen, colon, join, odd, at, square, bracket, percent uint64 }
 
 // read fills l from the first 64 bytes of text.
 func (l *lanes) read(table *[256]uint64, text string) {
@@ -102,12 +104,12 @@ func (l *lanes) read(table *[256]uint64, text string) {
 	l.between, l.dot = swapped(c, d, 8, 0x00ff00ff00ff00ff)
 	l.hyphen, l.colon = swapped(e, f, 8, 0x00ff00ff00ff00ff)
 	l.join, l.odd = swapped(g, h, 8, 0x00ff00ff00ff00ff)
-	l.at, l.square, l.percent = l.join&l.colon, l.join&l.dot, l.odd&l.between
+	l.at, l.square, l.bracket, l.percent = l.join&l.colon, l.join&l.dot, l.between&l.dot, l.odd&l.between
 	l.join &^= l.at | l.square
 	l.colon &^= l.at
-	l.dot &^= l.square
+	l.dot &^= l.square | l.bracket
 	l.odd &^= l.percent
-	l.between &^= l.percent
+	l.between &^= l.percent | l.bracket
 }
 
 // classed looks eight characters up.
@@ -144,13 +146,17 @@ func (s *sweep) next(i int) int {
 	return nextTrigger(s.text, i)
 }
 
-// crowded notes that a trigger was at i, and begins to glance if there are many.
-func (s *sweep) crowded(i int) {
+// pause is made at the trigger at i after some work. It begins to glance where
+// triggers are near each other, and returns where to go on: see pastRepeat.
+func (s *sweep) pause(i int) int {
 	g := &s.glance
-	if g.count++; g.count&3 == 0 {
-		g.on = g.on || i-g.last < 32 && !s.narrow && !s.dated && s.lo < 0
-		g.last = i
+	g.on = g.on || i-g.last < 64 && !s.narrow && !s.dated && s.lo < 0
+	g.last = i
+	if s.work >= dense {
+		i = s.pastRepeat(i)
 	}
+	s.due = s.work + 8
+	return i
 }
 
 // look decides the triggers from i on. It returns false, and glances no more,
@@ -235,7 +241,7 @@ func (s *sweep) hopefulDigits(l *lanes, zone, signs uint64) (hope uint64) {
 	}
 	// A sign as URLs write it.
 	written := l.percent & (alnum >> 1) & (alnum >> 2)
-	stretch := alnum | l.between | l.dot | l.hyphen | l.percent | l.odd
+	stretch := alnum | l.between | l.bracket | l.dot | l.hyphen | l.percent | l.odd
 	for left := l.digit & zone &^ hope; left != 0; {
 		p := bits.TrailingZeros64(left)
 		from := 64 - bits.LeadingZeros64(^stretch&(1<<p-1))
@@ -247,6 +253,10 @@ func (s *sweep) hopefulDigits(l *lanes, zone, signs uint64) (hope uint64) {
 			hope |= l.digit & m // it goes on
 		case calm && bits.OnesCount64(l.digit&m) < leastCalm, bits.OnesCount64(alnum&m) < leastDotted:
 			if bits.OnesCount64(l.dot&m) >= 3 && bits.OnesCount64(alnum&m) >= leastDotted || l.colon>>to&(l.colon>>(to+5))&1 == 1 || written&m != 0 && s.writesAt(written&m) {
+				hope |= l.digit & m
+			}
+		case calm && written&m == 0:
+			if s.hopefulRow(l, from, to, m) {
 				hope |= l.digit & m
 			}
 		case written&m != 0, s.hopefulStretch(l, to, m):
@@ -264,6 +274,35 @@ func (s *sweep) writesAt(mask uint64) bool {
 		}
 	}
 	return false
+}
+
+// hopefulRow reports whether one of the groups of digits in the bytes of mask m,
+// from from to to, may begin something that needs no word: see promising.
+func (s *sweep) hopefulRow(l *lanes, from, to int, m uint64) bool {
+	text := s.text[s.glance.base:]
+	if bits.OnesCount64(l.dot&m) >= 3 || l.bracket&m != 0 || l.colon>>to&(l.colon>>(to+5))&1 == 1 || from > 0 && text[from-1] == '+' {
+		return true
+	}
+	p := bits.TrailingZeros64(l.digit & m)
+	rest := (l.digit & m) >> p
+	first := bits.TrailingZeros64(^rest)
+	for {
+		rest >>= first
+		gap := bits.TrailingZeros64(rest) & 63
+		second := bits.TrailingZeros64(^(rest >> gap))
+		after := rest >> gap >> second
+		third := bits.TrailingZeros64(^(after >> (bits.TrailingZeros64(after) & 63)))
+		if s.eng.leads(uint8(first), uint8(second), uint8(third)) ||
+			text[p] == '0' && first > 1 && dials(uint8(first), uint8(second), text[p+1], text[p+first-1]) {
+			return true
+		}
+		if rest == 0 {
+			return false
+		}
+		p += first + gap
+		rest >>= gap
+		first = second
+	}
 }
 
 // hopefulStretch reports whether a number may be found in the bytes of mask m,

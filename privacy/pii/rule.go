@@ -85,9 +85,8 @@ type compiled struct {
 	nodes    []node
 	shapes   []shape
 	words    vocabulary
-	// pairs holds, by the length of a group of digits, the lengths of the next
-	// with which it may begin what needs no word; 0: alone.
-	pairs [maxWord + 1]uint64
+	alone    uint64 // the lengths of groups of digits that need no word
+	triples  triples
 
 	lanes [256]uint64 // by character: see laneOf
 

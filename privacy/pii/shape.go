@@ -171,24 +171,7 @@ func (e *compiled) measure() {
 			}
 		}
 	}
-	for n, at := range e.nodes[rootDigits].child {
-		if at == 0 {
-			continue
-		}
-		if e.nodes[at].best > calmScore {
-			e.pairs[n] |= 1
-		}
-		for m, next := range e.nodes[at].child {
-			if next != 0 && e.nodes[next].reach > calmScore {
-				e.pairs[n] |= 1 << m
-			}
-		}
-	}
-	// And those of the matchers that follow no shape: telephones, MAC addresses.
-	e.pairs[1] |= 1 << 3
-	e.pairs[3] |= 1<<3 | 1<<7
-	e.pairs[2] |= 1 << 2
-	e.pairs[4] |= 1 << 4
+	e.measureTriples()
 }
 
 // fit says, by which of the first seven characters and the last are digits,

@@ -17,6 +17,7 @@ type sweep struct {
 	under      int  // where the next '_' stands
 	lastSecret int  // one past the digit at which a credential was last tried
 	work       int  // triggers handled since denseFrom
+	due        int  // how much makes a pause due
 	denseFrom  int
 	skipped    int           // bytes passed over by pastRepeat
 	runs       [charsets]run // where the last run of each class of characters lies
@@ -41,16 +42,15 @@ func (s *sweep) run() {
 	s.calm = s.min > calmScore && s.lo < 0 && !s.dated && !s.narrow
 	s.words.on = !s.narrow && (s.on.has(kPerson) || s.on.has(kLocation) || s.on.has(kStreet) || s.on.has(kBIC))
 	s.under = -1
-	for i := nextTrigger(s.text, 0); i < len(s.text); i = s.next(i) {
-		s.crowded(i)
+	for i := nextTrigger(s.text, 0); i < len(s.text); {
 		if s.words.on {
 			s.walkTo(i)
 		}
 		if s.under < i {
 			s.underscores(i)
 		}
-		if s.work++; s.work >= dense {
-			i = s.pastRepeat(i)
+		if s.work++; s.work >= s.due {
+			i = s.pause(i)
 		}
 		switch c := s.text[i]; {
 		case c-'0' <= 9:
@@ -67,6 +67,11 @@ func (s *sweep) run() {
 			i = s.wide(i)
 		default:
 			i++
+		}
+		if s.glance.on {
+			i = s.next(i)
+		} else {
+			i = nextTrigger(s.text, i)
 		}
 	}
 	s.underscores(len(s.text))
