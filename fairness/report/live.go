@@ -33,7 +33,7 @@ func New(monitor *fairness.Monitor, auth func(*http.Request) (who string, err er
 	if monitor == nil {
 		return nil, errors.New("report: no monitor: make one with fairness.New")
 	}
-	p := &live{monitor: monitor}
+	p := &live{monitor: monitor, fingerprint: func() string { return fingerprint(monitor.Table()) }}
 	if options != nil {
 		p.o = *options
 	}
@@ -76,13 +76,15 @@ var formats = []format{
 }
 
 type live struct {
-	monitor *fairness.Monitor
-	o       Options
+	monitor     *fairness.Monitor
+	o           Options
+	fingerprint func() string // of what a page shows
 
-	mu     sync.Mutex
-	stood  string // what the counts came to when they were last looked at
-	looked time.Time
-	took   time.Duration
+	mu       sync.Mutex // never held while something is counted
+	stood    string     // what the counts came to when they were last looked at
+	looked   time.Time
+	took     time.Duration
+	counting chan struct{} // closed when who counts is done; nil if nobody does
 }
 
 // audit is the report as of now.
@@ -109,21 +111,55 @@ func (p *live) page(v *web.Visit) (*web.Page, error) {
 	return &web.Page{Title: v.T(a.Title), Template: "report", Live: "live", Data: shown(v.T, a, p.monitor.History(), p.o.Location)}, nil
 }
 
-// state is what a page shows, in short. Many pages that are open ask for it once.
-func (p *live) state(*web.Visit) (string, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	if !p.looked.IsZero() && now.Sub(p.looked) < max(lookEvery/2, 20*p.took) {
-		return p.stood, nil
+// state is what a page shows, in short. Many pages that are open ask for it once: one of them counts, and the others go by what stood
+// before meanwhile, or wait for the first time. Whose request ends waits no longer, and takes nothing from the others: counting
+// needs nobody's request.
+func (p *live) state(v *web.Visit) (string, error) {
+	for {
+		p.mu.Lock()
+		known, counting := !p.looked.IsZero(), p.counting
+		if known && (counting != nil || time.Since(p.looked) < max(lookEvery/2, 20*p.took)) {
+			defer p.mu.Unlock()
+			return p.stood, nil
+		}
+		if counting == nil {
+			p.counting = make(chan struct{})
+			p.mu.Unlock()
+			return p.count(), nil
+		}
+		p.mu.Unlock()
+		select {
+		case <-counting: // or who counted panicked: look again
+		case <-v.Context().Done():
+			return "", v.Context().Err()
+		}
 	}
+}
+
+// count looks at the counts, for everybody who asks meanwhile.
+func (p *live) count() string {
+	began, text := time.Now(), ""
+	defer func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if text != "" {
+			p.stood, p.looked, p.took = text, began, time.Since(began)
+		}
+		close(p.counting)
+		p.counting = nil
+	}()
+	text = p.fingerprint()
+	return text
+}
+
+// fingerprint differs when a page would show something else. It is never "".
+func fingerprint(table fairness.Table) string {
 	var b strings.Builder
-	table := p.monitor.Table()
+	fmt.Fprintln(&b, len(table.Cells))
 	for _, name := range table.Attributes {
 		fmt.Fprint(&b, table.By(name).Cells)
 	}
-	p.stood, p.looked, p.took = b.String(), now, time.Since(now)
-	return p.stood, nil
+	return b.String()
 }
 
 func (p *live) download(site *web.Site, w http.ResponseWriter, v *web.Visit, f format) {

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/fairlead-go/fairlead/fairness"
+	"github.com/fairlead-go/fairlead/internal/web"
 )
 
 func staff(r *http.Request) (string, error) {
@@ -344,4 +345,56 @@ func ExampleNew() {
 	fmt.Println(stranger.Code)
 	// Output:
 	// 401
+}
+
+// One page counts for all that are open. Who goes away meanwhile takes nothing from the others, and neither does a panic.
+func TestOnePageCountsForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, next := 0, make(chan string)
+		p := &live{fingerprint: func() string {
+			n++
+			text := <-next
+			if text == "" {
+				panic("while counting")
+			}
+			return text
+		}}
+		type answer struct {
+			text string
+			err  error
+		}
+		state := func(ctx context.Context) <-chan answer {
+			got := make(chan answer, 1)
+			go func() {
+				defer func() {
+					if recover() != nil {
+						got <- answer{err: errors.New("panicked")}
+					}
+				}()
+				text, err := p.state(&web.Visit{Request: httptest.NewRequest(http.MethodGet, "/live", nil).WithContext(ctx)})
+				got <- answer{text, err}
+			}()
+			synctest.Wait()
+			return got
+		}
+		gone, leave := context.WithCancel(t.Context())
+		one, two, three := state(gone), state(gone), state(t.Context())
+		leave()
+		assert.ErrorIs(t, (<-two).err, context.Canceled, "it waits for nothing any more")
+		assert.Equal(t, 1, n)
+		next <- "first"
+		assert.Equal(t, answer{"first", nil}, <-one, "who counts goes on to the end")
+		assert.Equal(t, answer{"first", nil}, <-three)
+		assert.Equal(t, answer{"first", nil}, <-state(t.Context()), "it was looked at just now")
+
+		time.Sleep(lookEvery)
+		one = state(t.Context())
+		assert.Equal(t, answer{"first", nil}, <-state(t.Context()), "what stood before, meanwhile")
+		next <- ""
+		assert.ErrorContains(t, (<-one).err, "panicked")
+		one = state(t.Context())
+		next <- "second"
+		assert.Equal(t, answer{"second", nil}, <-one)
+		assert.Equal(t, 3, n)
+	})
 }
