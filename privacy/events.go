@@ -37,10 +37,18 @@ type streamBody struct {
 	shown []byte
 	field string // how the event's data is introduced
 	mark  marks
+	now   event
+	visit func(*leaf) (string, bool)
 	scope []byte
 	ended bool // the other side has said its last
 	torn  bool // what was written last is not a whole line or event
 	err   error
+}
+
+// event is what is being dealt with: its document, the lines before it, and how they end.
+type event struct {
+	data, head []byte
+	eol        string
 }
 
 // slot is one text that comes in pieces: one field of one choice.
@@ -181,7 +189,7 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 		b.out = append(b.out, b.raw...)
 		return
 	}
-	e := newEditor(string(data))
+	e := newEditor(borrowed(data)) // which stays until the next event
 	defer e.release()
 	m := &b.mark
 	if !b.markers(m, e, head) { // no JSON: a text of its own
@@ -195,24 +203,11 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 	if b.ended {
 		m.final = append(m.final, "")
 	}
-	shown, changed, _ := e.run(b.shown[:0], func(l *leaf) (string, bool) {
-		piece, inJSON := l.delta(m.kind)
-		if !piece || !b.w.restores(l, m.kind) {
-			return b.w.incoming(l, m.kind)
-		}
-		b.scope = m.scope(b.scope[:0], l.exact)
-		s := b.slot(l.at, b.scope)
-		s.t.inJSON = s.t.inJSON || inJSON
-		out := s.t.push(l.value)
-		if m.ends(s.scope) {
-			out += s.t.rest()
-		}
-		if s.t.held != "" { // somebody will need a model to deliver it by
-			s.data, s.frame, s.eol, s.field = append(s.data[:0], data...), append(s.frame[:0], head...), eol, b.field
-			s.exact = string(l.exact)
-		}
-		return out, out != l.value
-	})
+	if b.visit == nil { // made once, not for every event
+		b.visit = b.piece
+	}
+	b.now = event{data, head, eol}
+	shown, changed, _ := e.run(b.shown[:0], b.visit)
 	b.shown = shown
 	for _, end := range m.final {
 		b.flush(end)
@@ -222,6 +217,27 @@ func (b *streamBody) record(data, head, tail []byte, eol string) {
 		return
 	}
 	b.write(head, shown, eol, tail)
+}
+
+// piece shows one leaf of the event, which may continue a text.
+func (b *streamBody) piece(l *leaf) (string, bool) {
+	m := &b.mark
+	piece, inJSON := l.delta(m.kind)
+	if !piece || !b.w.restores(l, m.kind) {
+		return b.w.incoming(l, m.kind)
+	}
+	b.scope = m.scope(b.scope[:0], l.exact)
+	s := b.slot(l.at, b.scope)
+	s.t.inJSON = s.t.inJSON || inJSON
+	out := s.t.push(l.value)
+	if m.over(s.scope) {
+		out += s.t.rest()
+	}
+	if s.t.held != "" { // somebody will need a model to deliver it by
+		s.data, s.frame, s.eol, s.field = append(s.data[:0], b.now.data...), append(s.frame[:0], b.now.head...), b.now.eol, b.field
+		s.exact = string(l.exact)
+	}
+	return out, out != l.value
 }
 
 // maxSlots is how many texts can come at the same time. More than that is no model's answer: then what is held back is delivered

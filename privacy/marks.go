@@ -7,9 +7,11 @@ import (
 
 // marks are what an event says about itself.
 type marks struct {
-	kind  string   // its "type"
+	kind  string   // its "type"; good as long as the event is
 	index []index  // the ones that stand in its objects
 	final []string // scopes that end with it
+	ends  []string // the objects that say so
+	visit func(*leaf) (string, bool)
 }
 
 // index is an object's own position among its like.
@@ -17,36 +19,17 @@ type index struct{ at, is string }
 
 // markers reads them, and says whether the event is valid JSON. head is what stands before the document.
 func (b *streamBody) markers(m *marks, e *editor, head []byte) bool {
-	*m = marks{index: m.index[:0], final: m.final[:0]}
+	m.kind, m.index, m.final, m.ends = "", m.index[:0], m.final[:0], m.ends[:0]
 	if b.form == frames {
 		m.kind = frameKind(head)
 	}
-	var ends []string
-	if !e.visits(func(l *leaf) (string, bool) {
-		if l.key {
-			return "", false
-		}
-		switch name := l.last(); string(name) {
-		case "index", "output_index", "content_index", "summary_index", "contentBlockIndex":
-			m.index = append(m.index, index{string(l.place()), string(name[:1]) + l.value + ","})
-		case "type":
-			if len(l.at) == len(name) && m.kind == "" {
-				m.kind = l.value
-			}
-		case "finish_reason", "finishReason", "done_reason":
-			if !l.word && l.value != "" {
-				ends = append(ends, string(l.place()))
-			}
-		case "done":
-			if len(l.at) == len(name) && l.value == "true" {
-				m.final = append(m.final, "")
-			}
-		}
-		return "", false
-	}) {
+	if m.visit == nil { // made once, not for every event
+		m.visit = m.note
+	}
+	if !e.visits(m.visit) {
 		return false
 	}
-	for _, at := range ends {
+	for _, at := range m.ends {
 		m.final = append(m.final, string(m.scope(nil, []byte(at+".x"))))
 	}
 	switch {
@@ -56,6 +39,30 @@ func (b *streamBody) markers(m *marks, e *editor, head []byte) bool {
 		m.final = append(m.final, "")
 	}
 	return true
+}
+
+// note takes what one leaf says.
+func (m *marks) note(l *leaf) (string, bool) {
+	if l.key {
+		return "", false
+	}
+	switch name := l.last(); string(name) {
+	case "index", "output_index", "content_index", "summary_index", "contentBlockIndex":
+		m.index = append(m.index, index{string(l.place()), string(name[:1]) + l.value + ","})
+	case "type":
+		if len(l.at) == len(name) && m.kind == "" {
+			m.kind = l.value
+		}
+	case "finish_reason", "finishReason", "done_reason":
+		if !l.word && l.value != "" {
+			m.ends = append(m.ends, string(l.place()))
+		}
+	case "done":
+		if len(l.at) == len(name) && l.value == "true" {
+			m.final = append(m.final, "")
+		}
+	}
+	return "", false
 }
 
 // place is where the object stands that the leaf is in, with positions.
@@ -92,8 +99,8 @@ func (m *marks) indexOf(dst, at []byte) []byte {
 	return dst
 }
 
-// ends says whether a scope ends with the event.
-func (m *marks) ends(scope string) bool {
+// over says whether a scope ends with the event.
+func (m *marks) over(scope string) bool {
 	for _, f := range m.final {
 		if strings.HasPrefix(scope, f) {
 			return true

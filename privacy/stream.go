@@ -3,6 +3,7 @@ package privacy
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/fairlead-go/fairlead/internal/call"
 )
@@ -19,7 +20,7 @@ type restorer struct {
 func (t *restorer) push(piece string) string {
 	text := t.held + piece
 	cut := undecided(text)
-	t.held = text[cut:]
+	t.held = strings.Clone(text[cut:]) // the piece is not ours to keep
 	out, _ := t.s.showIn(text[:cut], t.inJSON)
 	return out
 }
