@@ -165,8 +165,7 @@ func begin(ctx context.Context, up *node, stage Stage, site *Site, fp fingerprin
 	} else if id, n, ok := d.memory.again(fp); ok {
 		d.id, d.attempt = id, n
 	} else {
-		// The error of NewV7 is that of crypto/rand, which since Go 1.24 ends the program instead of returning.
-		d.id, _ = uuid.NewV7()
+		d.id = newID(d.began)
 	}
 	if d.attempt == 0 {
 		d.memory.start(fp, d.id, 0)
