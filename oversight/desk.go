@@ -52,8 +52,8 @@ type Options struct {
 	// them: keep the Notice.Seq of the last one that was dealt with, and begin there. They come before New returns, and Notify must not use
 	// the ledger in them. Default: only notices about what is written from New on.
 	NotifySince ledger.Seq
-	// RosterOnly lets nobody claim a case who is not on the roster, or whose training has run out; see Enrol. Default: anybody who
-	// has a name; your authoriser decides.
+	// RosterOnly lets nobody claim a case, renew a lease or have a case reserved for them who is not on the roster, or whose training
+	// has run out; see Enrol. Default: anybody who has a name; your authoriser decides.
 	RosterOnly bool
 	// Progress hears how far the reading of the ledger in New has come: the position just read, and the last one there was at the
 	// beginning. Default: nobody is told.

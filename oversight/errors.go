@@ -26,7 +26,7 @@ var (
 	ErrConflict = errors.New("oversight: this is not what the case was opened for")
 	// ErrNotFound: there is no such case, or no case to claim.
 	ErrNotFound = errors.New("oversight: no such case")
-	// ErrRoster: Options.RosterOnly is set and who claims is not on the roster, or their training has run out; see Desk.Enrol.
+	// ErrRoster: Options.RosterOnly is set and who claims, renews or is to be assigned a case is not on the roster, or their training has run out; see Desk.Enrol.
 	ErrRoster = errors.New("oversight: not on the roster of reviewers")
 	// ErrInvalid: the caller left out or misspelt something that is needed, such as who the reviewer is.
 	ErrInvalid = errors.New("oversight: invalid argument")

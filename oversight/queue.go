@@ -179,9 +179,16 @@ func (k *Desk) claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease,
 	return Lease{Case: id, Reviewer: reviewer, Token: seq, Until: earlier(until, c.deadline)}, nil
 }
 
-// Renew makes a lease last again as long as a new one, up to the case's deadline. ErrFenced: it has ended.
+// Renew makes a lease last again as long as a new one, up to the case's deadline. ErrFenced: it has ended. ErrRoster: its reviewer
+// could not claim a case any more, either.
 func (k *Desk) Renew(ctx context.Context, l Lease) (Lease, error) {
-	until := time.Now().Add(k.leaseTime())
+	if err := k.usable(); err != nil {
+		return Lease{}, err
+	}
+	if err := k.allowed(l.Reviewer); err != nil {
+		return Lease{}, err
+	}
+	until := time.Now().Add(k.opts.Lease)
 	c, err := k.change(ctx, l, kindRenewed, until, "")
 	if err != nil {
 		return Lease{}, err
@@ -194,13 +201,6 @@ func (k *Desk) Renew(ctx context.Context, l Lease) (Lease, error) {
 func (k *Desk) Release(ctx context.Context, l Lease) error {
 	_, err := k.change(ctx, l, kindReleased, time.Time{}, "")
 	return err
-}
-
-func (k *Desk) leaseTime() time.Duration {
-	if !k.set() {
-		return 0
-	}
-	return k.opts.Lease
 }
 
 func (k *Desk) change(ctx context.Context, l Lease, kind string, until time.Time, why string) (caseRef, error) {

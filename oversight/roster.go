@@ -46,7 +46,8 @@ func (k *Desk) Enrol(ctx context.Context, by string, m Member) error {
 	return k.enlist(ctx, kindEnrolled, rosterBody{By: by, plainMember: plainMember(m)})
 }
 
-// Dismiss takes somebody off the roster. What they have claimed stays theirs until the lease ends. Required: who does it.
+// Dismiss takes somebody off the roster. What they have claimed stays theirs until the lease ends, which they can no longer renew where
+// RosterOnly is set. Required: who does it.
 func (k *Desk) Dismiss(ctx context.Context, by, name string) error {
 	if err := k.usable(); err != nil {
 		return err
@@ -108,7 +109,7 @@ func (s *state) enrol(kind string, m Member) effect {
 	return applied
 }
 
-// allowed checks whether a reviewer may claim cases.
+// allowed checks whether a reviewer may claim cases, and go on with what they have claimed.
 func (k *Desk) allowed(reviewer string) error {
 	if !k.opts.RosterOnly {
 		return nil

@@ -54,3 +54,33 @@ func TestOnlyTrainedPeopleReview(t *testing.T) {
 		require.ErrorIs(t, desk.Dismiss(t.Context(), "", "rosa"), oversight.ErrInvalid)
 	})
 }
+
+// Who was dismissed, or whose training has run out, finishes what they have claimed in the time of the lease, and no later.
+func TestALeaseIsRenewedAndACaseReservedForTrainedPeopleOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		desk, err := oversight.New(t.Context(), ledger.Memory(nil), holdAll(0, 0, ""), &oversight.Options{Key: secret, RosterOnly: true})
+		require.NoError(t, err)
+		ctx := t.Context()
+		for name, lasts := range map[string]time.Duration{"rosa": time.Hour, "ruth": time.Minute} {
+			require.NoError(t, desk.Enrol(ctx, "olga", oversight.Member{Name: name, Competence: "credit analyst", TrainedUntil: time.Now().Add(lasts)}))
+		}
+		ids := openCases(t, desk, 4)
+		dismissed, late, other := claim(t, desk, "rosa", ids[0]), claim(t, desk, "ruth", ids[1]), claim(t, desk, "rosa", ids[2])
+		_, err = desk.Renew(ctx, dismissed)
+		require.NoError(t, err)
+		require.NoError(t, desk.Assign(ctx, "olga", ids[3], "rosa"))
+		require.ErrorIs(t, desk.Assign(ctx, "olga", ids[3], "nobody"), oversight.ErrRoster)
+
+		require.NoError(t, desk.Dismiss(ctx, "olga", "rosa"))
+		time.Sleep(time.Minute)
+		for _, l := range []oversight.Lease{dismissed, late} {
+			_, err = desk.Renew(ctx, l)
+			require.ErrorIs(t, err, oversight.ErrRoster)
+		}
+		require.ErrorIs(t, desk.Assign(ctx, "olga", ids[3], "rosa"), oversight.ErrRoster)
+		require.NoError(t, desk.Submit(ctx, other, oversight.Judgement{Verdict: oversight.Approved}), "the lease has not ended")
+		time.Sleep(time.Minute)
+		require.ErrorIs(t, desk.Submit(ctx, dismissed, oversight.Judgement{Verdict: oversight.Approved}), oversight.ErrFenced)
+		require.NoError(t, desk.Assign(ctx, "olga", ids[3], ""))
+	})
+}

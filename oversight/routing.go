@@ -40,7 +40,7 @@ func (k *Desk) Escalate(ctx context.Context, l Lease, why string) error {
 }
 
 // Assign reserves an open case for one reviewer, or for nobody in particular again with an empty to; whoever else has claimed it
-// loses it. ErrFenced: it is decided, or that reviewer has voted on it.
+// loses it. ErrFenced: it is decided, or that reviewer has voted on it. ErrRoster: they could not claim it.
 func (k *Desk) Assign(ctx context.Context, by string, id uuid.UUID, to string) error {
 	if err := k.usable(); err != nil {
 		return err
@@ -50,6 +50,9 @@ func (k *Desk) Assign(ctx context.Context, by string, id uuid.UUID, to string) e
 	}
 	if to != "" {
 		if err := named(to); err != nil {
+			return err
+		}
+		if err := k.allowed(to); err != nil {
 			return err
 		}
 	}

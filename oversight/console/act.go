@@ -71,11 +71,8 @@ func (c *console) has(v *web.Visit, id uuid.UUID) bool {
 
 // claimError says why somebody does not get a case.
 func (c *console) claimError(err error) error {
-	switch {
-	case errors.Is(err, oversight.ErrFenced):
+	if errors.Is(err, oversight.ErrFenced) {
 		return web.Problem(http.StatusConflict, "Somebody else has this case, or it is not for you: it is reserved, or you have judged it already.")
-	case errors.Is(err, oversight.ErrRoster):
-		return web.Problem(http.StatusForbidden, "You are not on the roster of reviewers, or your training has to be repeated. Ask whoever keeps the roster.")
 	}
 	return plain(err)
 }

@@ -19,8 +19,11 @@ func (c *console) assign(v *web.Visit) (*web.Page, error) {
 	}
 	to := v.Field("to")
 	if err := c.desk.Assign(v.Context(), v.Who, id, to); err != nil {
-		if errors.Is(err, oversight.ErrFenced) {
+		switch {
+		case errors.Is(err, oversight.ErrFenced):
 			return nil, web.Problem(http.StatusConflict, "This had no effect: the case is decided, or they have judged it already.")
+		case errors.Is(err, oversight.ErrRoster):
+			return nil, web.Problem(http.StatusUnprocessableEntity, "They are not on the roster of reviewers, or their training has to be repeated, so that they could not take the case.")
 		}
 		return nil, plain(err)
 	}

@@ -334,6 +334,8 @@ func plain(err error) error {
 		return web.Problem(http.StatusConflict, "Something else was said about this case under the same lease. That stands, and this had no effect.")
 	case errors.Is(err, oversight.ErrInvalid):
 		return web.Problem(http.StatusUnprocessableEntity, "Something is missing or too long, so nothing was done.")
+	case errors.Is(err, oversight.ErrRoster):
+		return web.Problem(http.StatusForbidden, "You are not on the roster of reviewers, or your training has to be repeated. Ask whoever keeps the roster.")
 	case errors.Is(err, oversight.ErrRefused):
 		return web.Problem(http.StatusServiceUnavailable, "The ledger cannot be read or written just now, so nothing is certain. Please look again in a moment.")
 	}
