@@ -170,10 +170,20 @@ func rated(ratings [][]float64, scale Scale) (units [][]float64, values []float6
 
 // places are where the values stand in the scale's own measure: for ranks that is the middle of those that are alike.
 func (s Scale) places(values, margin []float64) []float64 {
-	if s != Ordinal {
-		return values
-	}
 	at, below := make([]float64, len(values)), 0.0
+	if s != Ordinal {
+		// Alpha does not depend on the unit that values are in, but their squares may be too large or too small for a number.
+		most := 0.0
+		for _, v := range values {
+			most = max(most, math.Abs(v))
+		}
+		for c, v := range values {
+			if at[c] = v; most > 0 {
+				at[c] = v / most
+			}
+		}
+		return at
+	}
 	for c, m := range margin {
 		at[c] = below + m/2
 		below += m

@@ -130,3 +130,16 @@ func TestAlphaOfManyDifferentValues(t *testing.T) {
 	_, err = KrippendorffAlpha([][]float64{{1, 2}, {1, 2}}, Ratios+1)
 	require.ErrorIs(t, err, ErrInvalid)
 }
+
+// Alpha does not depend on the unit of measurement, however large or small the numbers are in it.
+func TestAlphaHasNoUnit(t *testing.T) {
+	for _, scale := range []Scale{Intervals, Ratios} {
+		want, err := KrippendorffAlpha([][]float64{{1, 2, 3}, {2, 2, 3}}, scale)
+		require.NoError(t, err)
+		for _, unit := range []float64{1e300, 5e307, 1e-300, 1e-322} {
+			got, err := KrippendorffAlpha([][]float64{{1 * unit, 2 * unit, 3 * unit}, {2 * unit, 2 * unit, 3 * unit}}, scale)
+			require.NoError(t, err)
+			assert.InDelta(t, want, got, 0.1*boolTo(unit == 1e-322)+1e-9, "scale %d in units of %g", scale, unit)
+		}
+	}
+}

@@ -295,6 +295,34 @@ func TestATripWithoutAStopIsMadeUpFor(t *testing.T) {
 	require.NotNil(t, plain.State().Stopped)
 }
 
+// While settings are being changed two desks with different breakers share a ledger: each writes down what it has read.
+func TestBreakersOfDifferentSettingsWriteSideBySide(t *testing.T) {
+	l := ledger.Memory(nil)
+	var desks []*Desk
+	for _, rate := range []float64{0.2, 0.3} {
+		k, err := New(t.Context(), l, Policy{Breaker: &Breaker{Rate: rate}}, nil)
+		require.NoError(t, err)
+		desks = append(desks, k)
+	}
+	for range 3 * readingsWritten {
+		id := uuid.Must(uuid.NewV7())
+		opened := &openedPublic{Probability: 1, Fallback: Rejected, Deadline: time.Now().Add(time.Hour).UnixNano()}
+		for _, e := range []ledger.Entry{
+			entry(kindOpened, onceID(id, kindOpened), id, "anna", opened, &openedBody{}),
+			entry(kindInvalidated, uuid.New(), id, "anna", nil, stopBody{Who: "boss"}),
+		} {
+			_, err := l.Append(t.Context(), e)
+			require.NoError(t, err)
+		}
+	}
+	for _, k := range desks {
+		k.state.mu.Lock()
+		assert.Equal(t, 3*readingsWritten, k.state.breaker.reviews)
+		assert.LessOrEqual(t, len(k.state.breaker.read), readingsWritten, "what is written down is not kept")
+		k.state.mu.Unlock()
+	}
+}
+
 func BenchmarkBreaker(b *testing.B) {
 	p := newProcess(breakerOf(b, Breaker{Rate: 0.05}, Policy{Rate: 1}))
 	b.ReportAllocs()

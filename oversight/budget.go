@@ -18,10 +18,16 @@ const unit = 1 << 20
 // forecast is the larger of the hour before and this hour so far, before x is added to it. Where several cases race over the turn
 // of an hour one may be missing from a sum: what was drawn with which probability is exact all the same.
 func (h *hourly) forecast(at time.Time, x float64) float64 {
-	hour := at.Unix() / 3600
-	if old := h.hour.Load(); hour > old && h.hour.CompareAndSwap(old, hour) {
+	hour, old := at.Unix()/3600, h.hour.Load()
+	if hour < old {
+		// What began earlier and took long counts in this hour; unless this hour lies far ahead, where a wrong clock has put it.
+		if hour = old; old > time.Now().Unix()/3600+1 {
+			hour = at.Unix() / 3600
+		}
+	}
+	if hour != old && h.hour.CompareAndSwap(old, hour) {
 		sum := h.sum.Swap(0)
-		if hour > old+1 {
+		if hour != old+1 {
 			sum = 0 // nothing came in the hour before
 		}
 		h.last.Store(sum)

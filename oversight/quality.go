@@ -15,6 +15,8 @@ const (
 	// GoldAlarm is the evidence from which a reviewer is flagged: one who finds four of five ever gets there with a chance of at most
 	// one in a hundred.
 	GoldAlarm = 100
+	// mostEvidence keeps it a number that JSON can write.
+	mostEvidence = 1e300
 )
 
 // Quality says how people review: signs of automation bias, not proof of it.
@@ -35,8 +37,9 @@ type Reviewer struct {
 	Streak    int // longest run of approvals
 	Gold      int // gold cases judged
 	Missed    int // of those, with another verdict than the known answer
-	// Evidence is that of the gold cases against this reviewer at its highest, an e-value: Flagged from GoldAlarm on, valid however
-	// often one looks.
+	// Evidence is that of the gold cases against this reviewer at its highest, an e-value: Flagged from GoldAlarm on. It is valid
+	// however often one looks, for windows of one From: with one that moves on, such as the last ninety days, every look tests
+	// anew, and in the end everybody is flagged.
 	Evidence float64
 	Flagged  bool
 	// DwellP10 and DwellMedian are times from claim to verdict: a tenth of the verdicts was faster than the first.
@@ -68,7 +71,11 @@ func (k *Desk) quality(ctx context.Context, w scan) (Quality, error) {
 				s = &sheet{Reviewer: Reviewer{Name: v.reviewer, Evidence: 1}, wealth: 1}
 				desk[v.reviewer] = s
 			}
-			s.judge(v, f.body.Gold, dwell[i])
+			known := f.body.Gold
+			if !f.decided() {
+				known = nil // it counts when it has its place in the order, which is that of closing
+			}
+			s.judge(v, known, dwell[i])
 			if !v.final {
 				blind++
 			}
@@ -112,7 +119,7 @@ func (s *sheet) judge(v vote, gold *goldBody, took time.Duration) {
 		s.wealth *= goldFound
 	} else {
 		s.Missed++
-		s.wealth *= goldMissed
+		s.wealth = min(s.wealth*goldMissed, mostEvidence)
 	}
 	s.Evidence = max(s.Evidence, s.wealth)
 	s.Flagged = s.Evidence >= GoldAlarm

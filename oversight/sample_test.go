@@ -173,3 +173,27 @@ func BenchmarkDrawRationed(b *testing.B) {
 		s.draw(&c, uuid.Nil, noon)
 	}
 }
+
+// A clock that was a year ahead for one decision starves nothing afterwards; a decision that took hours to get here turns nothing back.
+func TestBudgetOutlivesAWrongClock(t *testing.T) {
+	s := samplerOf(t, Policy{Budget: 100, Floors: map[string]float64{"rare": 10}})
+	now := time.Now()
+	c := Case{Stratum: "rare"}
+	s.draw(&c, uuid.New(), now.AddDate(1, 0, 0))
+	for hour := range 3 {
+		drawn := 0
+		for i := range 1000 {
+			at := now.Add(time.Duration(hour)*time.Hour + time.Duration(i)*time.Second)
+			if i%10 == 0 && hour == 0 {
+				at = at.Add(-5 * time.Hour)
+			}
+			if s.draw(&c, uuid.New(), at).sampled {
+				drawn++
+			}
+		}
+		if hour > 0 {
+			assert.InDelta(t, 100, drawn, 50, "hour %d", hour)
+		}
+	}
+	assert.Equal(t, now.Add(2*time.Hour+999*time.Second).Unix()/3600, s.wanted.hour.Load())
+}

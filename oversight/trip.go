@@ -58,7 +58,8 @@ func (k *Desk) pull() error {
 }
 
 func (k *Desk) written(n *reading) ledger.Entry {
-	return entry(kindRead, onceID(n.at, kindRead), uuid.Nil, "", n, nil)
+	// Desks with different breakers, as while settings are being changed, write down at the same entry.
+	return entry(kindRead, named5(kindRead, n.at[:], []byte(n.Print)), uuid.Nil, "", n, nil)
 }
 
 // react runs after each entry of the desk's stream.

@@ -121,7 +121,7 @@ func (c *console) figures(ctx context.Context) (*figures, error) {
 		}
 		f.Weeks = append(f.Weeks, week{day(n), e.Rate})
 	}
-	q, err := c.desk.Quality(ctx, oversight.Window{From: day(qualityDays)})
+	q, err := c.desk.Quality(ctx, oversight.Window{From: day(history)})
 	if err != nil {
 		return nil, err
 	}

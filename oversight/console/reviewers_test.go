@@ -262,3 +262,13 @@ func severalAtOnce(t *testing.T) {
 	bad := w.fill(w.get("/", "rosa"), "/", "/bulk", "verdict", "replace")
 	assert.Equal(t, http.StatusUnprocessableEntity, w.post("/bulk", "rosa", some(bad.values)).Code)
 }
+
+// The figures of the reviewers begin at the same time on every day of a quarter, with at least a quarter to look at.
+func TestReviewersAreJudgedFromOneBeginning(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	require.NoError(t, err)
+	for at := time.Date(2026, 1, 1, 0, 0, 0, 0, berlin); at.Year() == 2026; at = at.AddDate(0, 0, 1) {
+		want := map[int]string{0: "2025-10-01", 1: "2026-01-01", 2: "2026-04-01", 3: "2026-07-01"}[int(at.Month()-1)/3]
+		require.Equal(t, want, since(at.Add(23*time.Hour)).Format(time.DateOnly), at)
+	}
+}
