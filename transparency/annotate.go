@@ -26,21 +26,20 @@ type recording struct {
 
 	mu     sync.Mutex
 	sealed bool // the record is written: a note that comes later has nowhere to go
+	xdone  bool
+	spared bool  // Options.ExplainShare left the explanation out
+	noted  int32 // bytes of notes
 	notes  []Factor
-	noted  int // bytes of notes
 	lost   int
 	x      Explanation
 	xerr   error
-	xdone  bool
-	spared bool // Options.ExplainShare left the explanation out
 
-	settling bool // the record is being made
-
-	input   Content
-	sent    Content // of a stream or an HTTP answer: what was delivered so far
-	outside bool    // the code of a stream's consumer is running
-	foreign bool    // somebody resumes another's case
-	earlier *Record // on a resumed call: what was recorded when it was held
+	input    Content
+	sent     *Content // of a stream or an HTTP answer: what was delivered so far; else nil
+	earlier  *Record  // on a resumed call: what was recorded when it was held
+	settling bool     // the record is being made
+	outside  bool     // the code of a stream's consumer is running
+	foreign  bool     // somebody resumes another's case
 }
 
 type recordingKey struct{}
@@ -79,11 +78,11 @@ func Annotate(ctx context.Context, factors ...Factor) {
 		f.Name, f.Value = cut(f.Name, maxText), cut(f.Value, maxText)
 		f.Direction = explain.Direction(cut(string(f.Direction), maxText))
 		size := len(f.Name) + len(f.Value) + len(f.Direction)
-		if len(rec.notes) == maxNotes || rec.noted+size > maxNoted {
+		if len(rec.notes) == maxNotes || int(rec.noted)+size > maxNoted {
 			rec.lost++
 			continue
 		}
-		rec.noted += size
+		rec.noted += int32(size)
 		rec.notes = append(rec.notes, f)
 	}
 }

@@ -38,7 +38,7 @@ func (rec *recording) keep(c *Content, p any) error {
 	if err := next.Digest.add(e, first, p); err != nil {
 		return err
 	}
-	if c == &rec.sent {
+	if c == rec.sent {
 		next.Chunks++
 	}
 	if rec.journal.o.Payloads && !c.Cut {
@@ -102,8 +102,8 @@ func (rec *recording) contents(end *ending, r *Record) error {
 			return rec.unwritable(err)
 		}
 	}
-	if rec.sent.Digest != (Digest{}) {
-		r.Output = rec.sent
+	if rec.sent != nil && rec.sent.Digest != (Digest{}) {
+		r.Output = *rec.sent
 		if r.Output.Chunks > 0 && len(r.Output.Payload) > 0 {
 			r.Output.Payload = append(r.Output.Payload, ']')
 		}

@@ -62,6 +62,8 @@ type trip struct {
 	seen     Exchange
 	sending  *meter // of a request body that can be read only once; else nil
 	received *meter // of the answer's body; nil while there is none
+
+	delivered Content
 }
 
 // RoundTrip sends the request and records it.
@@ -166,7 +168,8 @@ func (p *trip) finish(end *ending) error {
 		p.input, p.seen.Sent = p.sending.take(p.journal)
 	}
 	if p.received != nil {
-		p.sent, p.seen.Received = p.received.take(p.journal)
+		p.delivered, p.seen.Received = p.received.take(p.journal)
+		p.sent = &p.delivered
 	}
 	if end.failure == nil {
 		p.explainIfDrawn(p)

@@ -211,7 +211,10 @@ func (rec *recording) settleBare(end *ending) error {
 		r.Subject = subject
 	}
 	if r.Subject != "" {
-		r.Input, r.Output = rec.input, rec.sent
+		r.Input = rec.input
+		if rec.sent != nil {
+			r.Output = *rec.sent
+		}
 		r.Input.Payload, r.Output.Payload = nil, nil
 	}
 	return rec.write(&r)

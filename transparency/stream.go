@@ -41,6 +41,8 @@ type streaming[In, Out any] struct {
 	kept    []Out
 	stopped bool // the consumer has stopped
 	failure error
+
+	delivered Content
 }
 
 // run ranges over the stream and records it. What it returns the consumer has not seen yet, and can still be told.
@@ -100,7 +102,8 @@ func (s *streaming[In, Out]) forward() {
 // take commits to a chunk before it goes out, so that nothing is delivered that the record cannot hold.
 func (s *streaming[In, Out]) take(chunk Out) error {
 	s.chunk = chunk
-	if err := s.keep(&s.sent, &s.chunk); err != nil {
+	s.sent = &s.delivered
+	if err := s.keep(s.sent, &s.chunk); err != nil {
 		return s.unwritable(err)
 	}
 	if len(s.kept) < maxKept {
