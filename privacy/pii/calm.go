@@ -24,6 +24,9 @@ const calmScore = 0.4
 func (s *sweep) promising(a int) bool {
 	c := &s.c
 	g := &c.g[a]
+	if g.n >= 26 {
+		return true
+	}
 	var second, third, sep uint8
 	if a+1 < c.ng {
 		second, sep = c.g[a+1].n, c.g[a+1].sep

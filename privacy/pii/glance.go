@@ -11,6 +11,7 @@ import "math/bits"
 type glance struct {
 	on       bool   // triggers have been near each other
 	last     int    // where the last pause was
+	wait     int    // the work until the next
 	from, to int    // the part that has been decided
 	base     int    // where bit 0 stands
 	hope     uint64 // the triggers worth handling
@@ -20,8 +21,10 @@ type glance struct {
 // in between. A row of so many characters may be a credential.
 const (
 	glanceAside = 16
-	// crowd is how many triggers a glance must save to be worth it.
-	crowd = 3
+	// crowd is how many signs and numbers make a glance worth it, crowdedDigits
+	// how many where no letter is: see cells.
+	crowd         = 3
+	crowdedDigits = 8
 )
 
 // Lanes of the table of characters: those of a class have the lowest bit of the
@@ -150,14 +153,24 @@ func (s *sweep) next(i int) int {
 // triggers are near each other, and returns where to go on: see pastRepeat.
 func (s *sweep) pause(i int) int {
 	g := &s.glance
-	g.on = g.on || i-g.last < 64 && !s.narrow && !s.dated && s.lo < 0
+	if g.wait == 0 {
+		g.wait = leastWait
+	}
+	g.on = g.on || i-g.last < 8*g.wait && !s.narrow && !s.dated && s.lo < 0
 	g.last = i
 	if s.work >= dense {
 		i = s.pastRepeat(i)
 	}
-	s.due = s.work + 8
+	s.due = min(s.work+g.wait, max(dense, s.work+leastWait))
 	return i
 }
+
+// leastWait and mostWait are the triggers until the next pause: many where a
+// glance was not worth it.
+const (
+	leastWait = 8
+	mostWait  = 48
+)
 
 // look decides the triggers from i on. It returns false, and glances no more,
 // where they are few or the text ends.
@@ -172,11 +185,13 @@ func (s *sweep) look(i int) bool {
 	l.read(&s.eng.lanes, s.text[base:])
 	zone := uint64(1)<<(64-glanceAside) - 1
 	zone &^= 1<<(i-base) - 1
-	n := bits.OnesCount64((l.digit | l.dot | l.hyphen | l.colon | l.at) & zone)
-	if n < crowd {
-		g.on = false
+	trigger := (l.digit&^(l.digit<<1) | l.dot | l.hyphen | l.colon | l.at) & zone
+	n := bits.OnesCount64(trigger)
+	if n < crowd || l.letter|l.odd == 0 && n < crowdedDigits {
+		g.on, g.wait = false, mostWait
 		return false
 	}
+	g.wait = leastWait
 	s.work += n
 	g.from, g.to, g.base = i, base+64-glanceAside, base
 	signs := l.hopefulSigns()

@@ -247,6 +247,9 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	}
 	off := c.g[a].off
 	digits, small := c.digits.from(off), c.lower.from(off)
+	if !nd.fits(digits, int(c.g[b].off-off+c.g[b].n)) {
+		return
+	}
 	for i := nd.first; i != 0; {
 		sh := &e.shapes[i]
 		i = sh.next
@@ -262,6 +265,11 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 			continue
 		}
 		if doubtful && !looked {
+			// Most candidates fail their check, which is less work than reading
+			// the words around them.
+			if check := e.rules[sh.rule].check; check != nil && !check(c.id(a, b)) {
+				continue
+			}
 			near, looked = s.lookAround(start, end), true
 			if most < s.min && !nd.kinds.meets(&near) {
 				return

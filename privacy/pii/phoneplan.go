@@ -27,17 +27,48 @@ func (e *compiled) addPlans() {
 	for _, cc := range [...]int{
 		49, 44, 33, 39, 34, 31, 32, 41, 43, 45, 46, 47, 48, 351, 353, 61, 64, 81, 82, 86, 90, 91, 27, 972, 55, 52, 54, 63, 66, 60, 65, 852, 886,
 	} {
-		e.eachRange(cc, func(length, lo, hi int) bool {
-			for start := lo; start <= hi; start++ {
-				e.widely[length&15][start>>6] |= 1 << (start & 63)
-			}
-			return false
-		})
+		e.addPlan(&e.widely, cc)
+	}
+	for i, cc := range [...]int{planFR: 33, planGB: 44, planJP: 81, planDE: 49, planBR: 55, planIT: 39} {
+		e.addPlan(&e.plans[i], cc)
 	}
 	for i := 0; i < len(areaCodes); i += 3 {
 		n, _ := count(areaCodes[:i+3], i)
 		e.areas[n>>6] |= 1 << (n & 63)
 	}
+}
+
+// plan holds, by length, the first two digits of national numbers, as bits.
+type plan [16][2]uint64
+
+// Countries whose numbers are known by their groups.
+const (
+	planFR = iota
+	planGB
+	planJP
+	planDE
+	planBR
+	planIT
+	plans
+)
+
+func (e *compiled) addPlan(p *plan, cc int) {
+	e.eachRange(cc, func(length, lo, hi int) bool {
+		for start := lo; start <= hi; start++ {
+			p[length&15][start>>6] |= 1 << (start & 63)
+		}
+		return false
+	})
+}
+
+// has reports whether the digits from place i on are a national number of it.
+func (p *plan) has(v *id, i int) bool {
+	length := v.n - i
+	if length < 4 || length > 15 {
+		return false
+	}
+	start := v.num(i, i+2)
+	return p[length][start>>6]>>(start&63)&1 == 1
 }
 
 func (e *compiled) areaInUse(n int) bool { return e.areas[n>>6]>>(n&63)&1 == 1 }
@@ -66,16 +97,6 @@ func (e *compiled) inPlan(cc int, v *id, i int) bool {
 	}
 	length, start := v.n-i, v.num(i, i+2)
 	return e.eachRange(cc, func(n, lo, hi int) bool { return n == length && lo <= start && start <= hi })
-}
-
-// inSomePlan is inPlan for any of the larger countries.
-func (e *compiled) inSomePlan(v *id, i int) bool {
-	length := v.n - i
-	if length < 4 || length > 15 {
-		return false
-	}
-	start := v.num(i, i+2)
-	return e.widely[length][start>>6]>>(start&63)&1 == 1
 }
 
 // eachRange goes over the lengths of a calling code's national numbers and the
@@ -112,7 +133,7 @@ func (s *sweep) national(a int) {
 	if !s.phoneBegins(a) {
 		return
 	}
-	v, best := id{}, -1
+	n, best := 0, -1
 	var seen, inner uint16
 	for b := a; b < c.ng && b-a < 6 && c.allDigits(b); b++ {
 		g := &c.g[b]
@@ -122,18 +143,18 @@ func (s *sweep) national(a int) {
 			}
 			seen |= 1 << g.sep
 		}
-		if v.n+int(g.n) > 12 || g.n < 2 && b > a {
+		if n += int(g.n); n > 12 || g.n < 2 && b > a {
 			break
 		}
-		v.n += copy(v.b[v.n:], c.buf[g.off:g.off+g.n])
-		if b > a && v.n >= 8 && s.phoneEnds(b) {
+		if b > a && n >= 8 && s.phoneEnds(b) {
 			best, inner = b, seen
 		}
 	}
 	if best < 0 || dateShaped(c, a, best) {
 		return
 	}
-	if v = c.id(a, best); !trunk && c.g[a+1].sep != sepParen {
+	v := c.id(a, best)
+	if !trunk && c.g[a+1].sep != sepParen {
 		// Eight digits as in the Nordic countries and Singapore, nine as in
 		// Spain and Poland; they are nothing without a word near them.
 		switch {
@@ -169,7 +190,7 @@ func (s *sweep) bare(a int) {
 	if v.b[0] == '0' {
 		from = 1
 	}
-	if !s.phoneBegins(a) || !s.phoneEnds(a) || s.stands(a, a, 0) < 1 || !s.eng.inSomePlan(&v, from) {
+	if !s.phoneBegins(a) || !s.phoneEnds(a) || s.stands(a, a, 0) < 1 || !s.eng.widely.has(&v, from) {
 		return
 	}
 	switch {
@@ -188,16 +209,16 @@ func (s *sweep) planned(v *id, a, b int, seen uint16) float64 {
 	first, groups := c.g[a].n, b-a+1
 	if v.b[0] == '0' && v.b[1] != '0' {
 		switch {
-		case groups == 5 && v.n == 10 && first == 2 && c.g[a+1].n == 2 && c.g[a+2].n == 2 && c.g[a+3].n == 2 && e.inPlan(33, v, 1):
+		case groups == 5 && v.n == 10 && first == 2 && c.g[a+1].n == 2 && c.g[a+2].n == 2 && c.g[a+3].n == 2 && e.plans[planFR].has(v, 1):
 			return named
-		case (v.is(0, "07") && first == 5 || v.is(0, "02") && groups == 3 && first == 3) && e.inPlan(44, v, 1):
+		case (v.is(0, "07") && first == 5 || v.is(0, "02") && groups == 3 && first == 3) && e.plans[planGB].has(v, 1):
 			return named
-		case groups == 3 && first == 3 && v.b[2] == '0' && v.n == 11 && e.inPlan(81, v, 1):
+		case groups == 3 && first == 3 && v.b[2] == '0' && v.n == 11 && e.plans[planJP].has(v, 1):
 			return named
-		case seen>>sepSlash&1 == 1 && groups == 2 && first >= 3 && first <= 5 && e.inPlan(49, v, 1):
+		case seen>>sepSlash&1 == 1 && groups == 2 && first >= 3 && first <= 5 && e.plans[planDE].has(v, 1):
 			return named
 		}
-	} else if seen>>sepParen&1 == 1 && groups == 3 && first == 2 && c.g[b].n == 4 && e.inPlan(55, v, 0) {
+	} else if seen>>sepParen&1 == 1 && groups == 3 && first == 2 && c.g[b].n == 4 && e.plans[planBR].has(v, 0) {
 		return named
 	}
 	if seen>>sepSlash&1 == 1 && v.b[0] != '0' {
@@ -211,7 +232,7 @@ func (s *sweep) planned(v *id, a, b int, seen uint16) float64 {
 		}
 	}
 	// Italy keeps the zero behind its country code.
-	if e.inSomePlan(v, from) || from == 1 && e.inPlan(39, v, 0) {
+	if e.widely.has(v, from) || from == 1 && e.plans[planIT].has(v, 0) {
 		return score
 	}
 	return 0

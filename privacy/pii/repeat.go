@@ -1,7 +1,5 @@
 package pii
 
-import "strings"
-
 // A text that repeats itself, such as a table of zeros or a text made to be
 // slow, is decided once. A decision looks no further than the reach, so where
 // the text has a period each round of it has the findings of the round before,
@@ -28,11 +26,12 @@ func (s *sweep) pastRepeat(i int) int {
 	if i-from > 1024 || i < settled || len(text)-i < 2*unsettled || s.narrow {
 		return i
 	}
-	at := strings.LastIndex(text[i-16-maxPeriod:i-1], text[i-16:i])
-	if at < 0 {
-		return i
+	period, low, high := 1, load(text[i-16:i-8]), load(text[i-8:i])
+	for low != load(text[i-16-period:i-8-period]) || high != load(text[i-8-period:i-period]) {
+		if period++; period > maxPeriod {
+			return i
+		}
 	}
-	period := maxPeriod - at
 	if text[i-settled:i-period] != text[i-settled+period:i] {
 		return i
 	}

@@ -93,7 +93,8 @@ type compiled struct {
 	codes [1000]uint16 // where a calling code's line goes on in callingCodes
 	// widely holds, by length, the first two digits of the national numbers of
 	// the larger countries.
-	widely [16][2]uint64
+	widely plan
+	plans  [plans]plan
 	areas  [16]uint64 // area codes in use, as bits
 
 	// Credentials by the first two characters of their prefix, chained.

@@ -178,7 +178,7 @@ func (e *compiled) measure() {
 // whether some shape has digits and letters there.
 type fit [4]uint64
 
-func fitKey(digits uint64, n int) uint64 { return digits&0x7f | digits>>(n-1)&1<<7 }
+func fitKey(digits uint64, n int) uint64 { return digits&0x7f&(1<<n-1) | digits>>(n-1)&1<<7 }
 
 func (f *fit) add(sh *shape) {
 	for key := range uint64(256) {
