@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -167,4 +169,32 @@ func BenchmarkMemoryAppend(b *testing.B) {
 		b.SetParallelism(32)
 		b.RunParallel(func(pb *testing.PB) { run(b, l, pb.Next) })
 	})
+}
+
+// BenchmarkMemoryKeeps prints what an entry with a body of 256 bytes and a key of its own costs for as long as the ledger lives.
+func BenchmarkMemoryKeeps(b *testing.B) {
+	const n = 100_000
+	body := make([]byte, 256)
+	live := func() uint64 {
+		runtime.GC()
+		var s runtime.MemStats
+		runtime.ReadMemStats(&s)
+		return s.HeapAlloc
+	}
+	var kept uint64
+	for b.Loop() {
+		before := live()
+		l := ledger.Memory(nil)
+		for i := range n {
+			e := ledger.Entry{
+				Stream: "decision", Kind: "decision.recorded", Subject: "customer " + strconv.Itoa(i%5000), Key: uuid.New(), Public: []byte(`{"outcome":"allowed"}`), Body: body,
+			}
+			if _, err := l.Append(b.Context(), e); err != nil {
+				b.Fatal(err)
+			}
+		}
+		kept = live() - before
+		runtime.KeepAlive(l)
+	}
+	b.ReportMetric(float64(kept)/n, "kept-B/entry")
 }
