@@ -12,9 +12,9 @@ import (
 const maxStatement = 64 << 10
 
 // Appeal opens a case about a decided one, because the person it is about contests it, and returns its ID. subject must be that
-// person. Nobody who judged the first case can take the second. A verdict means what it always does: Approved delivers what the
-// function said, Rejected nothing, Replaced the reviewer's answer; the function it was wrapped by delivers it, called under Resume
-// with the appeal's ID and the same input. A case is appealed once; asking again returns the same appeal.
+// person. Nobody who judged the first case, or withdrew it, can take the second. A verdict means what it always does: Approved delivers
+// what the function said, Rejected nothing, Replaced the reviewer's answer; the function it was wrapped by delivers it, called under
+// Resume with the appeal's ID and the same input. A case is appealed once; asking again returns the same appeal.
 //
 // ErrNotFound: there is no such case of this person. ErrConflict: it is not decided yet, or it is a call and not an answer.
 func (k *Desk) Appeal(ctx context.Context, subject string, id uuid.UUID, statement string) (uuid.UUID, error) {
@@ -54,6 +54,9 @@ func (k *Desk) openAppeal(ctx context.Context, f *dossier, statement string) (uu
 	body.Appeal = &appealBody{Of: f.id, Statement: statement}
 	for _, v := range f.votes {
 		body.Appeal.Barred = append(body.Appeal.Barred, v.reviewer)
+	}
+	if f.verdict.invalid && f.verdict.reviewer != "" {
+		body.Appeal.Barred = append(body.Appeal.Barred, f.verdict.reviewer)
 	}
 	opening := onceID(f.opening, "case.appealed")
 	id := uuid.NewSHA1(space, opening[:]) // the same for every asking

@@ -61,3 +61,20 @@ func TestAppealIsJudgedBySomebodyElse(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, e.Reviewed, "an appeal is not a draw")
 }
+
+func TestWhoWithdrewACaseDoesNotTakeItsAppeal(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdAll(0, 0, ""))
+	id := openCases(t, desk, 1)[0]
+	require.NoError(t, desk.Invalidate(t.Context(), "boss", id, "opened by mistake"))
+	file, err := desk.Get(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, "boss", file.By)
+	appeal, err := desk.Appeal(t.Context(), "anna", id, "it was none")
+	require.NoError(t, err)
+	_, err = desk.Claim(t.Context(), "boss", appeal)
+	require.ErrorIs(t, err, oversight.ErrFenced)
+	_, err = desk.Claim(t.Context(), "boss", uuid.Nil)
+	require.ErrorIs(t, err, oversight.ErrNotFound)
+	require.ErrorIs(t, desk.Assign(t.Context(), "olga", appeal, "boss"), oversight.ErrFenced)
+	vote(t, desk, "rosa", appeal, oversight.Approved)
+}

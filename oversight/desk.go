@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -293,12 +294,17 @@ func (k *Desk) commit(ctx context.Context, e ledger.Entry) (effect, ledger.Seq, 
 // maxName bounds what says who did something, in bytes.
 const maxName = 256
 
-// named checks the identity of a reviewer: evidence without a name is none.
+// named checks the identity of a reviewer: evidence without a name is none, and two names that look the same are not two people.
 func named(who string) error {
-	if strings.TrimSpace(who) == "" || len(who) > maxName || !utf8.ValidString(who) {
-		return invalid("say who is acting: 1 to 256 bytes of text")
+	if who == "" || len(who) > maxName || !utf8.ValidString(who) || who != trimmed(who) {
+		return invalid("say who is acting: 1 to 256 bytes of text, without spaces and what does not show at its ends")
 	}
 	return nil
+}
+
+// trimmed takes from both ends of a name what does not show.
+func trimmed(who string) string {
+	return strings.TrimFunc(who, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) })
 }
 
 func unwritten(d *call.Decision, what string, err error) error {

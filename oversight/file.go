@@ -52,7 +52,7 @@ type File struct {
 	Verdict     Verdict         // "" while open
 	Expired     bool            // the verdict is the deadline's
 	Decided     time.Time       // zero while open
-	By          string          // who decided
+	By          string          // who decided, or withdrew it
 	Correction  json.RawMessage // the output of a Replaced case
 	Comment     string
 	Reasons     []string

@@ -76,7 +76,8 @@ func (k *Desk) Pending(ctx context.Context, f Filter) ([]Item, error) {
 }
 
 // Claim gives a case to a reviewer for the time of a lease: the one named, or the next one for uuid.Nil. Of two who claim the
-// same case the first in the ledger has it and the other gets ErrFenced. ErrNotFound: no such open case, or none left.
+// same case the first in the ledger has it and the other gets ErrFenced. ErrNotFound: no such open case, or none left. Two people are
+// told apart by their names, letter by letter: give everybody one, from your directory, however they sign in.
 func (k *Desk) Claim(ctx context.Context, reviewer string, id uuid.UUID) (Lease, error) {
 	if err := k.usable(); err != nil {
 		return Lease{}, err

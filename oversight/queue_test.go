@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -319,4 +320,19 @@ func TestFullQueue(t *testing.T) {
 	_, err = number(strict)(about(t.Context(), "anna"), 9)
 	require.ErrorIs(t, err, oversight.ErrRefused, "who waits is not given up")
 	require.Equal(t, 3, strict.State().Held)
+}
+
+// Two names that differ in what does not show would be two reviewers of one case.
+func TestNamesThatLookAlikeAreOne(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdAll(0, 0, ""))
+	id := openCases(t, desk, 1)[0]
+	for _, who := range []string{"", " ", "rosa ", "\trosa", "\u00a0rosa", "rosa\u200b", "\ufeffrosa", "rosa\x00", "\xff", strings.Repeat("r", 257)} {
+		_, err := desk.Claim(t.Context(), who, id)
+		require.ErrorIs(t, err, oversight.ErrInvalid, "%q", who)
+		require.ErrorIs(t, desk.Invalidate(t.Context(), who, id, "why"), oversight.ErrInvalid, "%q", who)
+		require.ErrorIs(t, desk.Enrol(t.Context(), "olga", oversight.Member{Name: who, Competence: "x", TrainedUntil: time.Now()}), oversight.ErrInvalid, "%q", who)
+	}
+	claim(t, desk, "Rosa d'Árbol 李", id)
+	require.NoError(t, desk.Stop(t.Context(), " olga\n", "wrong prices"), "the button works")
+	require.Equal(t, "olga", desk.State().Stopped.Who)
 }

@@ -129,9 +129,7 @@ func (r *record) apply(e ledger.Entry) (effect, error) {
 	case kindExpired:
 		return r.expire(e)
 	case kindInvalidated:
-		r.verdict = verdict{Verdict: Rejected, at: e.At, entry: e.ID, invalid: true}
-		r.settled = true
-		return applied, nil
+		return r.withdraw(e)
 	}
 	return ignored, nil
 }
@@ -247,6 +245,17 @@ func (r *record) assign(e ledger.Entry) (effect, error) {
 	if r.assigned != "" && r.lease.reviewer != r.assigned {
 		r.lease = held{}
 	}
+	return applied, nil
+}
+
+// withdraw ends a case that nobody has to decide any more.
+func (r *record) withdraw(e ledger.Entry) (effect, error) {
+	var body stopBody
+	if err := decode(e, &struct{}{}, &body); err != nil {
+		return ignored, err
+	}
+	r.verdict = verdict{Verdict: Rejected, reviewer: body.Who, at: e.At, entry: e.ID, invalid: true}
+	r.settled = true
 	return applied, nil
 }
 

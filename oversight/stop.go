@@ -40,10 +40,11 @@ func (k *Desk) press(ctx context.Context, who, why string, drill bool) error {
 	if !k.set() {
 		return k.usable()
 	}
+	who = trimmed(who) // however it is written, the button works
 	if err := named(who); err != nil {
 		return err
 	}
-	// Whatever the reason looks like, the button works.
+	// Whatever the reason looks like, too.
 	why = cut(strings.ToValidUTF8(why, "\uFFFD"), maxWhy)
 	here := &Stopped{Who: who, Why: why, At: time.Now(), drill: drill}
 	if !drill {

@@ -86,7 +86,7 @@ func hostilePages(t *testing.T, text string) map[string]string {
 	t.Helper()
 	name := strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")
 	name = name[:min(len(name), 200)]
-	name = strings.ToValidUTF8(name, "")
+	name = "n" + strings.ToValidUTF8(name, "") + "n" // a name's ends show
 	desk, err := oversight.New(t.Context(), ledger.Memory(nil), oversight.Policy{Rules: []oversight.Rule{
 		{Name: text, When: func(c oversight.Case) bool { return true }, Hold: true},
 	}}, nil)
