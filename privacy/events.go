@@ -100,6 +100,9 @@ func (b *streamBody) fill() error {
 	for {
 		from := len(b.raw)
 		err := b.line()
+		if err == errLongEvent { //nolint:errorlint // the very value
+			b.raw, b.ends, from = b.raw[:0], b.ends[:0], 0
+		}
 		text, eol := cutEOL(b.raw[from:])
 		if len(b.raw) > from {
 			b.ends = append(b.ends, len(b.raw))
@@ -125,17 +128,16 @@ func (b *streamBody) fill() error {
 
 var errLongEvent = errors.New("privacy: an event of the answer is too long")
 
-// line adds what is there up to and with the next line feed to raw.
+// line adds what is there up to and with the next line feed to raw. The event's lines together are bounded.
 func (b *streamBody) line() error {
 	for {
 		part, err := b.br.ReadSlice('\n')
+		if len(b.raw)+len(part) > b.most {
+			return errLongEvent
+		}
 		b.raw = append(b.raw, part...)
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return err
-		}
-		if len(b.raw) > b.most {
-			b.raw = b.raw[:0]
-			return errLongEvent
 		}
 	}
 }

@@ -63,3 +63,27 @@ func TestPlacesAreBounded(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"", strings.Repeat("a", maxStep) + "\x00", "thinking"}, at)
 }
+
+// TestAnEndlessEventIsBounded: an event that never ends, in one line or in many, costs no more memory than a body may have; what came
+// before it is delivered, and so is what was held back.
+func TestAnEndlessEventIsBounded(t *testing.T) {
+	const most = 1 << 14
+	good := "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a <EM\"}}]}\n\n"
+	for what, endless := range map[string]string{
+		"one line":             "data: " + strings.Repeat("x", 4*most) + "\n\n",
+		"a line after another": "data: short\ndata: " + strings.Repeat("x", 4*most) + "\n\n",
+		"short lines":          strings.Repeat("data: x\n", most),
+		"comments":             strings.Repeat(": still here\n", most),
+	} {
+		t.Run(what, func(t *testing.T) {
+			s := newSession(t.Context(), &Redactor{}, nil, nil)
+			body := newStreamBody(io.NopCloser(strings.NewReader(good+endless)), &wire{s: s, o: &TransportOptions{}}, events, most)
+			got, err := io.ReadAll(body)
+			require.ErrorIs(t, err, errLongEvent)
+			assert.LessOrEqual(t, cap(body.raw), 2*most)
+			assert.Contains(t, string(got), `"a "`)
+			assert.Contains(t, string(got), `"<EM"`)
+			assert.NotContains(t, string(got), "xx")
+		})
+	}
+}
