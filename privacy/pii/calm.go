@@ -39,10 +39,31 @@ func (s *sweep) promising(a int) bool {
 	if a == 0 && g.start > 0 && (s.text[g.start-1] == '+' || s.text[g.start-1] == '%') {
 		return true
 	}
+	left := c.left
+	if a > 0 {
+		left = g.sep
+	}
+	if left == sep && left-sepSpace <= sepSlash-sepSpace {
+		return s.promisingInRow(g, sep, second, third)
+	}
 	if c.buf[g.off] == '0' && g.n > 1 && dials(g.n, second, c.buf[g.off+1], c.buf[g.off+g.n-1]) {
 		return true
 	}
 	return s.eng.leads(g.n, second, third) || sep == sepParen || sep == sepDot && g.n <= 3 && second <= 3
+}
+
+// promisingInRow is promising for a group that has the separator sep on both
+// sides: a part of something longer, unless spaces part it and it proves enough
+// even in a row.
+func (s *sweep) promisingInRow(g *group, sep, second, third uint8) bool {
+	if sep != sepSpace {
+		return g.n == 2 && second == 2 || g.n == 4 && second == 4 // a MAC address
+	}
+	if next := s.c.buf[g.off+1]; s.c.buf[g.off] == '0' && (next == '0' || g.n == 3) {
+		return true
+	}
+	e := s.eng
+	return e.alone>>g.n&1 == 1 || g.n <= maxTriple && second <= maxTriple && (1|1<<(third&31))&e.sturdy[g.n][second] != 0
 }
 
 // dials reports whether a group of n digits, a zero first, begins as telephone
@@ -97,19 +118,27 @@ func (e *compiled) measureTriples() {
 			if e.nodes[two].best > calmScore {
 				t[first][second] |= 1
 			}
+			if e.nodes[two].sturdyBest > calmScore {
+				e.sturdy[first][second] |= 1
+			}
 			for third, three := range e.nodes[two].child {
 				if three != 0 && e.nodes[three].reach > calmScore {
 					t[first][second] |= 1 << (third & 31)
+				}
+				if three != 0 && e.nodes[three].sturdyReach > calmScore {
+					e.sturdy[first][second] |= 1 << (third & 31)
 				}
 			}
 		}
 	}
 	// And those of the matchers that follow no shape: telephones, MAC addresses.
-	t[1][3] |= 1<<3 | 1<<7
-	t[3][3] |= 1 << 4
-	t[3][7] |= 1
-	t[2][2] |= 1 << 2
-	t[4][4] |= 1 << 4
+	for _, t := range [2]*triples{&e.triples, &e.sturdy} {
+		t[1][3] |= 1<<3 | 1<<7
+		t[3][3] |= 1 << 4
+		t[3][7] |= 1
+		t[2][2] |= 1 << 2
+		t[4][4] |= 1 << 4
+	}
 }
 
 // wordless reports whether no letter stands near start:end. The

@@ -23,6 +23,7 @@ func phrase(first, second uint64) uint64 { return (first ^ second>>7) * fnvPrime
 // vocabulary is what the words mean: a table of hashes with open addressing.
 // Most words of a text mean nothing and are told from it by one look.
 type vocabulary struct {
+	heads [64]uint64   // the first words of phrases, by the hash's first bits
 	slots [4096]uint16 // by the hash's first bits; one more than the place in means, 0: free
 	means []meaning
 }
@@ -54,6 +55,7 @@ func (v *vocabulary) add(k kid, words string) {
 			one = (one ^ uint64(w[i])) * fnvPrime
 		}
 		if n == 2 {
+			v.heads[h>>58] |= 1 << (h >> 52 & 63)
 			one = phrase(h, one)
 		}
 		h = one
@@ -79,7 +81,7 @@ func (v *vocabulary) add(k kid, words string) {
 // are read for each end.
 type surroundings struct {
 	read  int         // how far the text has been read
-	prev  uint64      // the hash of the last word read, 0 if none stands next
+	prev  uint64      // the hash of the last word read, 0 if it begins no phrase
 	from  int         // where that word starts
 	left  set         // kinds that some word read names
 	last  [256]uint32 // for those, where the last such word starts
@@ -209,7 +211,9 @@ func (s *sweep) readWords(from, to int, left bool) int {
 		if n.prev != 0 {
 			n.note(s.eng, phrase(n.prev, h), n.from, left)
 		}
-		n.prev, n.from = h, start
+		if n.prev, n.from = 0, start; s.eng.words.heads[h>>58]>>(h>>52&63)&1 == 1 {
+			n.prev = h
+		}
 	}
 	return to
 }

@@ -250,9 +250,15 @@ func (s *sweep) shapes(nd *node, a, b int, seps uint64, inner uint16) {
 	if !nd.fits(digits, int(c.g[b].off-off+c.g[b].n)) {
 		return
 	}
-	for i := nd.first; i != 0; {
+	i := nd.first
+	if c.calm {
+		i = nd.strong
+	}
+	for i != 0 {
 		sh := &e.shapes[i]
-		i = sh.next
+		if i = sh.next; c.calm {
+			i = sh.strong
+		}
 		if digits&sh.digits != sh.digits || digits&sh.letters != 0 {
 			continue
 		}

@@ -87,6 +87,7 @@ type compiled struct {
 	words    vocabulary
 	alone    uint64 // the lengths of groups of digits that need no word
 	triples  triples
+	sturdy   triples // of those that hold in a row of numbers too
 
 	lanes [256]uint64 // by character: see laneOf
 

@@ -15,6 +15,7 @@ type shape struct {
 	digits  uint64 // characters that must be digits
 	letters uint64 // characters that must be letters
 	next    int16  // the next shape of the same group lengths; 0: none
+	strong  int16  // the next of those that may need no word
 	rule    kid
 	n       uint8
 	weak    bool
@@ -33,8 +34,12 @@ type node struct {
 	best  float64 // the highest score of any
 	reach float64 // the highest score of any that ends here or further on
 	fit   fit
-	// sturdy says that one of them may have it inside a row of numbers.
-	sturdy bool
+	// strong is the first of the shapes that may need no word, chained apart.
+	strong int16
+	// sturdy says that one of them may have it inside a row of numbers, and the
+	// others are best and reach of those.
+	sturdy                  bool
+	sturdyBest, sturdyReach float64
 }
 
 const (
@@ -151,11 +156,21 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 	end.best = max(end.best, sh.most)
 	end.sturdy = end.sturdy || sh.sturdy
 	end.fit.add(&sh)
+	if sh.sturdy {
+		end.sturdyBest = max(end.sturdyBest, sh.most)
+	}
 	last := &end.first
 	for *last != 0 {
 		last = &e.shapes[*last].next
 	}
 	*last = int16(len(e.shapes))
+	if sh.most > calmScore {
+		last = &end.strong
+		for *last != 0 {
+			last = &e.shapes[*last].strong
+		}
+		*last = int16(len(e.shapes))
+	}
 	e.shapes = append(e.shapes, sh)
 }
 
@@ -164,10 +179,11 @@ func (e *compiled) hang(at uint16, sh shape, lens []uint8) {
 func (e *compiled) measure() {
 	for i := len(e.nodes) - 1; i >= 0; i-- {
 		nd := &e.nodes[i]
-		nd.reach = nd.best
+		nd.reach, nd.sturdyReach = nd.best, nd.sturdyBest
 		for _, next := range nd.child {
 			if next != 0 {
 				nd.reach = max(nd.reach, e.nodes[next].reach)
+				nd.sturdyReach = max(nd.sturdyReach, e.nodes[next].sturdyReach)
 			}
 		}
 	}
