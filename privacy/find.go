@@ -222,10 +222,8 @@ func (w *work) assemble(dst []byte, text string) []byte {
 		lossy = lossy || it.fixed
 	}
 	dst = append(dst, text[done:]...)
-	if lossy && !w.bare { // without a session nobody turns anything back
-		if whole := string(dst[from:]); mayHoldShape(whole) {
-			return append(dst[:from], w.unmake(whole)...)
-		}
+	if lossy && !w.bare && mayHoldShape(borrowed(dst[from:])) { // without a session nobody turns anything back
+		w.unmake(dst[from:])
 	}
 	return dst
 }
@@ -243,12 +241,12 @@ func (w *work) redact(dst []byte, text string) []byte {
 }
 
 // unmake breaks up what only became a placeholder because a piece beside it was removed or masked.
-func (w *work) unmake(text string) string {
+func (w *work) unmake(out []byte) {
 	next := 0
-	for from := 0; ; {
+	for from, text := 0, borrowed(out); ; { // what is changed lies before what is still looked at
 		sh, ok := nextShape(text, from)
 		if !ok {
-			return text
+			return
 		}
 		from = sh.end
 		for next < len(w.items) && (w.items[next].fixed || w.items[next].end <= sh.start) {
@@ -257,7 +255,6 @@ func (w *work) unmake(text string) string {
 		if next < len(w.items) && w.items[next].start == sh.start && w.items[next].end == sh.end {
 			continue
 		}
-		// One byte for one byte: the places of the items behind it stay right.
-		text = text[:sh.start] + "(" + text[sh.start+1:]
+		out[sh.start] = '(' // one byte for one byte: the places of the items behind it stay right
 	}
 }

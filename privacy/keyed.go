@@ -133,29 +133,32 @@ const errSealed = advice("a piece was sealed with another key or for another ten
 // openAll opens every sealed piece in the value's text.
 func (v Value) openAll() (string, error) {
 	var out strings.Builder
-	text := v.Text
-	for {
+	for text := v.Text; ; {
 		start := strings.IndexByte(text, '<')
 		if start < 0 {
-			break
+			out.WriteString(text)
+			return out.String(), nil
 		}
-		kind, rest, ok := strings.Cut(text[start+1:], "~")
-		sealed, rest, closed := strings.Cut(rest, ">")
-		if !ok || !closed || label(pii.Kind(kind)) != kind {
-			out.WriteString(text[:start+1])
-			text = text[start+1:]
+		out.WriteString(text[:start])
+		text = text[start:]
+		kind, _, ok := strings.Cut(text[1:min(len(text), maxKind+2)], "~")
+		if !ok || label(pii.Kind(kind)) != kind {
+			out.WriteByte('<')
+			text = text[1:]
 			continue
+		}
+		sealed, rest, closed := strings.Cut(text[len(kind)+2:], ">")
+		if !closed { // nor is any that follows
+			out.WriteString(text)
+			return out.String(), nil
 		}
 		plain, err := Value{Kind: pii.Kind(kind), key: v.key, tenant: v.tenant}.open(sealed)
 		if err != nil {
 			return "", err
 		}
-		out.WriteString(text[:start])
 		out.WriteString(plain)
 		text = rest
 	}
-	out.WriteString(text)
-	return out.String(), nil
 }
 
 func (v Value) open(sealed string) (string, error) {
