@@ -18,8 +18,8 @@ const resultTimeout = 10 * time.Second
 // case with its input and returns a [*PendingError] after at most Policy.Wait; once approved, the same function called under
 // [Resume] with the same input runs next, at most once per approval: an intent is in the ledger before and the result after.
 // If the process dies between the two, nobody knows whether the effect happened, and every later Resume returns
-// [ErrInterrupted] instead of risking a second one. What next does outside should carry the decision's ID as its
-// idempotency key.
+// [ErrInterrupted] instead of risking a second one. What next does outside should carry an idempotency key: the Case's Key, or the
+// decision's ID, which is another one where the call was made again under its Key and not resumed.
 //
 // A second Resume returns the stored result. A reviewer who replaces answers in next's place: next does not run. A call that no
 // rule holds runs at once, every time it is made; if it is drawn, its case is for review afterwards.
@@ -38,6 +38,7 @@ func Approve[In, Out any](
 	call.MustFunc("oversight.Approve", "open", open == nil)
 	mustDecode[Out]("oversight.Approve", desk)
 	site, fits := call.NewSite(nil, next), typeOf[Out]()
+	desk.knows(fits)
 	fn := desk.callee(next, site.Name)
 	return func(ctx context.Context, in In) (out Out, err error) {
 		ctx, scope := call.Enter(ctx, call.StageOversight, site)
@@ -132,6 +133,10 @@ func perform[In, Out any](
 		}
 		return handOver[Out](ctx, k, d, f, f.answer.Output)
 	}
+	if err := k.ready(d); err != nil {
+		k.spare.put(f.intent) // stopped while the intent was written: it may run once calls do again
+		return out, err
+	}
 	wrong := "panic"
 	defer func() {
 		// Also when next panics or never returns, and when its caller has gone: what happened has to be known.
@@ -165,7 +170,8 @@ func done(d *call.Decision, lost error) error {
 // being written its caller may go: an intent of which nobody knows whether it is on record would use the approval up.
 func (k *Desk) intend(ctx context.Context, d *call.Decision, f *dossier) (first bool, now *dossier, err error) {
 	if f.intent != uuid.Nil {
-		return k.spare.take(f.intent), f, nil
+		mine := k.spare.take(f.intent)
+		return mine && f.resolved == nil, f, nil // somebody who looked may have had it done otherwise
 	}
 	if err := ctx.Err(); err != nil {
 		return false, nil, unwritten(d, "the intent to run the approved call", err)

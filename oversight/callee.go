@@ -80,7 +80,7 @@ func systemOf(d *call.Decision, own *call.Site) (name, version string) {
 	if name == unnamed && own != nil {
 		name = own.Name
 	}
-	return name, version
+	return strings.ToValidUTF8(name, "\uFFFD"), strings.ToValidUTF8(version, "\uFFFD") // as a log in JSON has it
 }
 
 // identified refuses to hold or resume a call that is known by a name which other functions have, too.

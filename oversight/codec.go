@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"strings"
 )
 
 // Codec is how what a function returns is kept while it waits, and how a reviewer's correction becomes such a value. A nil Codec is
@@ -45,10 +46,11 @@ func (c *Codec) decode(data []byte, into any) error {
 	return err
 }
 
-// outType is what a guarded function returns. The desk remembers the types of the calls it held, so that a correction that does
+// outType is what a guarded function returns. The desk knows those of the functions that it guards, so that a correction that does
 // not fit is refused when it is submitted and not when it is delivered.
 type outType struct {
 	name string
+	is   reflect.Type
 	fits func(k *Desk, data []byte) error
 	back func(k *Desk, data []byte, v any) error // whether data is all of v; nil: nobody asks
 }
@@ -59,18 +61,25 @@ func typeOf[Out any]() *outType {
 	if t.PkgPath() != "" {
 		name = t.PkgPath() + "." + t.Name()
 	}
-	return &outType{name: name, back: back[Out], fits: func(k *Desk, data []byte) error {
+	return &outType{name: name, is: t, back: back[Out], fits: func(k *Desk, data []byte) error {
 		var out Out
 		return k.codec.decode(data, &out)
 	}}
 }
 
-// strict is JSON that refuses unknown fields, anything after the value, and a null for what is no pointer, list or map: JSON's own
-// decoder would leave a zero there, and say nothing.
-func strict(data []byte, into any) error {
-	if string(bytes.TrimSpace(data)) == "null" && !nullable(reflect.TypeOf(into)) {
-		return errNull
+// knows remembers what a function returns. Of two types of one name, as functions may each have of their own, neither is looked at.
+func (k *Desk) knows(t *outType) {
+	if !k.set() {
+		return
 	}
+	if was, there := k.types.LoadOrStore(t.name, t); there && was.(*outType).is != t.is { //nolint:forcetypeassert // nothing else is stored
+		k.types.Store(t.name, &outType{name: t.name, fits: func(*Desk, []byte) error { return nil }})
+	}
+}
+
+// strict is JSON that refuses unknown fields, anything after the value, and a null where the type has none: JSON's own decoder would
+// leave a zero there, and say nothing.
+func strict(data []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into); err != nil {
@@ -79,19 +88,46 @@ func strict(data []byte, into any) error {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return errTrailing
 	}
+	if !bytes.Contains(data, []byte("null")) {
+		return nil
+	}
+	again, err := json.Marshal(into)
+	if err != nil {
+		return err
+	}
+	var said, is any
+	if err := errors.Join(json.Unmarshal(data, &said), json.Unmarshal(again, &is)); err != nil {
+		return err
+	}
+	if lostNull(said, is) {
+		return errNull
+	}
 	return nil
 }
 
-// nullable says whether a null stands for a value of the type that p points to.
-func nullable(p reflect.Type) bool {
-	if p == nil || p.Kind() != reflect.Pointer {
-		return true // the decoder has its own words for that
+// lostNull says whether a null somewhere in what was said is something else in what was understood.
+func lostNull(said, is any) bool {
+	switch said := said.(type) {
+	case nil:
+		return is != nil
+	case []any:
+		list, _ := is.([]any)
+		for i := range min(len(said), len(list)) {
+			if lostNull(said[i], list[i]) {
+				return true
+			}
+		}
+	case map[string]any:
+		object, _ := is.(map[string]any)
+		for name, v := range said {
+			for other, w := range object {
+				if strings.EqualFold(name, other) && lostNull(v, w) {
+					return true
+				}
+			}
+		}
 	}
-	switch p.Elem().Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
-		return true
-	}
-	return p.Implements(jsonUnmarshaler)
+	return false
 }
 
 func marshal(v any) ([]byte, error) {

@@ -76,12 +76,13 @@ type Desk struct {
 	keyID    string
 	state    *state
 	gauges   metric.Registration
-	types    sync.Map      // name of an outType → *outType, of the calls held here
+	types    sync.Map      // name of an outType → *outType, of the functions guarded here
 	crowded  chan struct{} // held by who makes room in a full queue
+	gone     chan struct{} // closed by Close
+	close    sync.Once
 	spare    spare
-	places   sync.Map                // name of functions that were not declared with one → *place
-	halt     atomic.Pointer[Stopped] // stopped in this process, whatever the ledger says
-	reacts   atomic.Bool             // react runs after each entry
+	places   sync.Map    // name of functions that were not declared with one → *place
+	reacts   atomic.Bool // react runs after each entry
 }
 
 // New opens a desk on a ledger and reads what is there; ctx bounds that reading only. It returns a [*PolicyError] for a policy that
@@ -91,7 +92,7 @@ func New(ctx context.Context, l *ledger.Ledger, p Policy, o *Options) (*Desk, er
 	if err != nil {
 		return nil, err
 	}
-	k := &Desk{ledger: l, policy: policy, state: newState(), crowded: make(chan struct{}, 1)}
+	k := &Desk{ledger: l, policy: policy, state: newState(), crowded: make(chan struct{}, 1), gone: make(chan struct{})}
 	if o != nil {
 		k.opts = *o
 	}
@@ -223,13 +224,19 @@ func keyID(key [keySize]byte) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// Close ends the desk: every later call is refused.
+// Close ends the desk: every later call is refused, and who waits for a verdict waits no longer; what is held stays held.
 func (k *Desk) Close() {
-	if k.set() {
-		k.follower.Close()
-		_ = k.gauges.Unregister() // a provider that forgets nothing has nothing to forget
+	if !k.set() {
+		return
 	}
+	k.close.Do(func() {
+		k.follower.Close()
+		close(k.gone)
+		_ = k.gauges.Unregister() // a provider that forgets nothing has nothing to forget
+	})
 }
+
+var errGone = errors.New("oversight: the desk was closed")
 
 func (k *Desk) set() bool { return k != nil && k.state != nil }
 

@@ -80,14 +80,18 @@ func tokenID(id uuid.UUID, kind string, token ledger.Seq) uuid.UUID {
 	return named5(kind, id[:], place[:])
 }
 
-// openedID is the ID of the opening under a key: of two, the ledger keeps the first.
-func openedID(system, key string, id uuid.UUID) uuid.UUID {
+// openedID is the ID of the opening under a key: of two, the ledger keeps the first. A held case stands apart from one for review
+// after the fact, or an answer that was only to be looked at later would let out another one that a rule holds.
+func openedID(system, key string, held bool, id uuid.UUID) uuid.UUID {
 	if key == "" {
 		return onceID(id, kindOpened)
 	}
 	f := newFields("key")
 	f.text(system)
 	f.text(key)
+	if held {
+		f.text("held")
+	}
 	sum := f.sum()
 	return named5("case.key", sum[:], nil)
 }

@@ -29,6 +29,7 @@ func (s *state) takeErasure(e ledger.Entry) error {
 		}
 	}
 	s.out.forget(erasure.Mark)
+	s.keys.forget(erasure.Mark)
 	s.breaker.forget(erasure.Mark)
 	return nil
 }

@@ -50,7 +50,7 @@ func (k *Desk) Seed(ctx context.Context, who string, g Gold) (uuid.UUID, error) 
 	public.Deadline, public.Began = now.Add(k.policy.Within).UnixNano(), now.UnixNano()
 	seal := sealOf(id, digest(body.InputDigest), &public, body.Output)
 	body.Digest = seal[:]
-	did, seq, err := k.commit(ctx, entry(kindOpened, openedID(g.System, goldKey(g.Case.Key), id), id, "", &public, &body))
+	did, seq, err := k.commit(ctx, entry(kindOpened, openedID(g.System, goldKey(g.Case.Key), false, id), id, "", &public, &body))
 	if err != nil {
 		return uuid.Nil, unwritten(nil, "the gold case", err)
 	}

@@ -13,13 +13,19 @@ import (
 	"github.com/fairlead-go/fairlead/internal/call"
 )
 
-// maxMessage bounds the body of a request that is kept for a reviewer, and of an answer that is kept for a second Resume, in bytes.
-const maxMessage = 1 << 20
+const (
+	// maxMessage bounds the body of a request that is held, and of an answer that is kept for a second Resume, in bytes. An entry of the
+	// ledger, which has the same bound, may still be too small for one that is full of quotes.
+	maxMessage = 1 << 20
+	// maxLook bounds what is kept of the body of a request that is only looked at afterwards, in bytes; JSON makes at most six of one.
+	maxLook = 128 << 10
+)
 
 // Transport is Approve for HTTP requests, for any SDK that takes an *http.Client: while the stop switch is on nothing is sent; a
-// request that a rule holds opens a case with its method, address and body, and is sent under Resume once approved, at most once.
+// request that a rule holds opens a case with its method, address and body, which must fit into an entry of the ledger (1 MiB), and is sent under Resume
+// once approved, at most once: what is sent is what was read, whatever GetBody would give.
 // Its answer, whatever its status, is the result: a second Resume gets the same one, if it was text of at most 1 MiB. A request that
-// is drawn and not held is sent, and its case, for review afterwards, has the answer's status. Of the address reviewers see no
+// is drawn and not held is sent, and its case, for review afterwards, has the answer's status and the first 128 KiB of the body. Of the address reviewers see no
 // query and no user name, and no header; Case.Input can show them more, or less.
 //
 // A refused request is answered with 403 and X-Should-Retry: false; the typed error stands in the trail of fairlead.Track. A
@@ -30,12 +36,14 @@ func Transport(base http.RoundTripper, desk *Desk, open func(*http.Request) Case
 	if base == nil {
 		base = http.DefaultTransport
 	}
+	desk.knows(replyType)
 	return &transport{send: base.RoundTrip, desk: desk, open: open, site: call.NewSite(&call.System{Name: "http"}, nil)}
 }
 
 // Middleware is Transport in the form that openai-go and anthropic-sdk-go take as an option.
 func Middleware(desk *Desk, open func(*http.Request) Case) func(*http.Request, func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 	call.MustFunc("oversight.Middleware", "open", open == nil)
+	desk.knows(replyType)
 	t := transport{desk: desk, open: open, site: call.NewSite(&call.System{Name: "http"}, nil)}
 	return func(r *http.Request, next func(*http.Request) (*http.Response, error)) (*http.Response, error) {
 		one := t
@@ -63,6 +71,7 @@ type shownMessage struct {
 	URL    string          `json:"url"`
 	Host   string          `json:"host,omitempty"`
 	Body   json.RawMessage `json:"body,omitempty"`
+	Cut    bool            `json:"cut,omitempty"` // it goes on
 }
 
 // replyType is that of an answer, which is kept as far as it is text and has no other part to lose.
@@ -163,14 +172,22 @@ func (t *transport) ask(ctx context.Context, o *opening, r *http.Request) (out *
 			return r, nil, err
 		}
 	}
-	m, out, err := read(r)
-	if err != nil {
+	must := o.draw.hold != "" || o.d.Resumed()
+	limit := maxLook
+	if must {
+		limit = maxMessage
+	}
+	m, out, err := read(r, limit)
+	if err != nil && (must || err != errUnkept) { //nolint:errorlint // what read itself returned
 		return nil, nil, call.Refuse(o.d, call.StageOversight, "the request's body cannot be read, or is too long, for a reviewer", err)
 	}
 	o.in = m
 	if o.c.Input == nil {
-		o.c.Input = m.shown(r)
+		s := m.shown(r)
+		s.Cut = err != nil
+		o.c.Input = s
 	}
+	err = nil
 	switch {
 	case o.d.Resumed():
 		f, err = t.desk.resumed(ctx, o)
@@ -180,9 +197,8 @@ func (t *transport) ask(ctx context.Context, o *opening, r *http.Request) (out *
 	return out, f, err
 }
 
-// read takes a request's body, through GetBody where there is one, and gives the request to send: another one where the body could be
-// read only once.
-func read(r *http.Request) (m message, out *http.Request, err error) {
+// read takes a request's body and gives the request that sends what was read. A body that is too long is errUnkept, and sent whole.
+func read(r *http.Request, limit int) (m message, out *http.Request, err error) {
 	if r.URL == nil {
 		return m, nil, errNoURL
 	}
@@ -193,23 +209,22 @@ func read(r *http.Request) (m message, out *http.Request, err error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return m, r, nil
 	}
-	source, once := r.Body, r.GetBody == nil
-	if !once {
-		if source, err = r.GetBody(); err != nil {
-			return m, nil, err
-		}
-		defer source.Close()
+	data, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
+	if err != nil {
+		return m, nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(source, maxMessage+1))
-	if err == nil && len(data) > maxMessage {
-		err = errUnkept
-	}
-	if out = r; once {
-		out = r.WithContext(r.Context())
-		out.Body = &readBody{Reader: bytes.NewReader(data), Closer: r.Body}
+	out = r.WithContext(r.Context())
+	if len(data) > limit {
+		m.Body = string(data[:limit])
+		out.Body = &readBody{Reader: io.MultiReader(bytes.NewReader(data), r.Body), Closer: r.Body}
+		out.GetBody = nil
+		return m, out, errUnkept
 	}
 	m.Body = string(data)
-	return m, out, err
+	out.ContentLength = int64(len(data))
+	out.Body = &readBody{Reader: bytes.NewReader(data), Closer: r.Body}
+	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+	return m, out, nil
 }
 
 var errNoURL = errors.New("oversight: the request has no URL")

@@ -1,6 +1,7 @@
 package oversight_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -161,10 +162,58 @@ func TestTransportDrawsAfterTheFact(t *testing.T) {
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"status":200,"type":"text/plain"}`, string(file.Output))
 
-	status, _, err = post(t, client, url, strings.Repeat("x", 2<<20), "large", nil, true)
+	long := strings.Repeat("\x00", 2<<20) // six bytes of JSON each
+	status, answer, err = post(t, client, url, long, "large", nil, true)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, "did "+long, answer, "it is only looked at")
+	assert.EqualValues(t, 2, sent.Load())
+	items, err = desk.Pending(t.Context(), oversight.Filter{})
+	require.NoError(t, err)
+	file, err = desk.Get(t.Context(), items[1].Case)
+	require.NoError(t, err)
+	assert.Contains(t, string(file.Input), `"cut":true`)
+
+	strict := &http.Client{Transport: oversight.Transport(nil, newDesk(t, ledger.Memory(nil), largeOnly(true)), amount)}
+	status, _, err = post(t, strict, url, long, "large", nil, true)
 	assert.Equal(t, http.StatusForbidden, status)
-	require.ErrorIs(t, err, oversight.ErrRefused, "more than a reviewer could be shown")
-	assert.EqualValues(t, 1, sent.Load())
+	require.ErrorIs(t, err, oversight.ErrRefused, "a reviewer would decide on half of it")
+	assert.EqualValues(t, 2, sent.Load())
+}
+
+// What is sent is what the reviewer saw: a GetBody that gives something else counts for nothing.
+func TestTransportSendsWhatWasApproved(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdAll(0, 0, ""))
+	var sent []string
+	rt := oversight.Transport(roundTrip(func(r *http.Request) (*http.Response, error) {
+		again, err := r.GetBody()
+		require.NoError(t, err)
+		for _, body := range []io.Reader{r.Body, again} {
+			data, err := io.ReadAll(body)
+			require.NoError(t, err)
+			sent = append(sent, string(data))
+			assert.EqualValues(t, len(data), r.ContentLength)
+		}
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("ok"))}, nil
+	}), desk, func(*http.Request) oversight.Case { return oversight.Case{} })
+	ask := func(ctx context.Context) error {
+		ctx, trail := call.Track(ctx)
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://pay.invalid/", strings.NewReader(`{"cents":1}`))
+		require.NoError(t, err)
+		r.Body = io.NopCloser(strings.NewReader(`{"cents":999999}`)) // by a middleware that forgot GetBody
+		resp, err := rt.RoundTrip(r)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		return trail.Err()
+	}
+	ctx := about(t.Context(), "anna")
+	id := held(t, ask(ctx)).Case
+	f, err := desk.Get(ctx, id)
+	require.NoError(t, err)
+	decide(t, desk, id, oversight.Judgement{Verdict: oversight.Approved})
+	require.NoError(t, ask(oversight.Resume(ctx, id)))
+	require.Equal(t, []string{`{"cents":999999}`, `{"cents":999999}`}, sent)
+	require.Contains(t, string(f.Input), sent[0])
 }
 
 // An answer that cannot be kept is delivered to who asked for it, and to nobody afterwards.

@@ -44,18 +44,17 @@ func (k *Desk) draw(d *call.Decision, site *call.Site, c *Case) (dr draw, err er
 	return dr, nil
 }
 
-// heldBefore draws a call whose key has a case that is held now, whatever the draw was: or a model that is not always of one mind
-// could be asked until it says something that no rule holds.
+// heldBefore draws a call whose key has a case that was held, whatever the draw is now; see keyring.
 func (k *Desk) heldBefore(d *call.Decision, site *call.Site, c *Case, dr *draw) {
 	s := k.state
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.held == 0 {
+	if s.keys.empty() {
 		return
 	}
 	system, _ := systemOf(d, site)
-	if r := s.keyed[openedID(system, c.Key, d.ID())]; r != nil {
-		*dr = draw{p: r.Probability, rule: r.Rule, hold: r.HoldRule, sampled: true}
+	if was := s.keys.drawn(openedID(system, c.Key, true, d.ID()), time.Now()); was != nil {
+		*dr = *was
 	}
 }
 
@@ -98,16 +97,13 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	if public.Held {
 		public.Remind = int64(k.policy.Remind)
 	}
-	e := entry(kindOpened, openedID(public.System, o.c.Key, id), id, o.subject, &public, &body)
+	e := entry(kindOpened, openedID(public.System, o.c.Key, public.Held, id), id, o.subject, &public, &body)
 	did, seq, err := k.commit(ctx, e)
 	if errors.Is(err, ledger.ErrErased) {
 		return caseRef{}, nil, &CaseError{Reason: ErrConflict, Case: id, Decision: id, Detail: "the case under this key was erased; use another key", Err: err}
 	}
 	if err != nil {
 		return caseRef{}, nil, unwritten(o.d, "the case", err)
-	}
-	if public.Held {
-		k.types.LoadOrStore(o.fits.name, o.fits)
 	}
 	if did == applied {
 		return caseRef{id: id, subject: o.subject, deadline: unix(public.Deadline)}, nil, nil

@@ -13,8 +13,8 @@ import (
 	"github.com/fairlead-go/fairlead/ledger"
 )
 
-// Delivery is a decided case whose answer has not gone out, or whose call has not run: the queue for what resumes them. Its case's ID
-// is the idempotency key of the effect.
+// Delivery is a decided case whose answer has not gone out, or whose call has not run: the queue for what resumes them. A call that is
+// resumed runs under its case's ID, the idempotency key of its effect.
 type Delivery struct {
 	Case    uuid.UUID
 	System  string

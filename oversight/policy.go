@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // Case says what a reviewer is asked about. It prints redacted.
@@ -15,7 +16,9 @@ type Case struct {
 	// Unit is what is drawn: calls with the same Unit are sampled alike. Default: Key, else the decision.
 	Unit string
 	// Key makes opening idempotent within one system: the same Key with the same input is the case opened first, with another
-	// input it is [ErrConflict]. Default: the decision's ID.
+	// input it is [ErrConflict]. While a case that was held stands under a Key, which is until its verdict lapses (Policy.Valid), or
+	// 32,768 others have been decided since, every call under the Key is held by it, whatever the function says by then. Default: the
+	// decision's ID.
 	Key string
 	// Stratum is the group of like cases that rates are estimated in ("new customers"): few different ones, never about one
 	// person. It is kept in clear. Default: one stratum for all.
@@ -137,6 +140,9 @@ func (p Policy) check() (Policy, error) {
 			return p, &PolicyError{Field: "Floors", Why: "must be positive numbers of cases an hour"}
 		}
 	}
+	if !utf8.ValidString(p.Version) {
+		return p, &PolicyError{Field: "Version", Why: "must be text: UTF-8"}
+	}
 	p.Floors = maps.Clone(p.Floors)
 	rules, err := checkRules(p.Rules)
 	if err != nil {
@@ -157,6 +163,9 @@ func (p Policy) check() (Policy, error) {
 	}
 	if p.Valid == 0 {
 		p.Valid = DefaultValid
+	}
+	if p.Undo >= p.Valid {
+		return p, &PolicyError{Field: "Undo", Why: "must be less than Valid: a verdict that may still be taken back is not delivered"}
 	}
 	if p.Fallback == "" {
 		p.Fallback = Rejected
@@ -180,6 +189,8 @@ func checkRules(rules []Rule) ([]Rule, error) {
 		switch {
 		case r.Name == "":
 			return nil, &PolicyError{Field: field + ".Name", Why: "is empty: evidence refers to rules by name"}
+		case !utf8.ValidString(r.Name):
+			return nil, &PolicyError{Field: field + ".Name", Why: "must be text: UTF-8"}
 		case seen[r.Name]:
 			return nil, &PolicyError{Field: field + ".Name", Why: "is the name of an earlier rule"}
 		case r.When == nil:

@@ -53,6 +53,8 @@ func (k *Desk) wait(ctx context.Context, c caseRef) error {
 			over = true
 		case <-ctx.Done():
 			err = ctx.Err()
+		case <-k.gone:
+			err = errGone
 		}
 		turn.Stop()
 		leave()

@@ -14,14 +14,16 @@ import (
 // state is the fold: the open cases, the stop switch and the sampling key. A case leaves it with its verdict and is read again
 // from the ledger when it is needed, so that memory is bounded by what is open.
 type state struct {
-	stop atomic.Pointer[Stopped] // read by every call; nil: running
+	stop    atomic.Pointer[Stopped] // read by every call; nil: running
+	halt    atomic.Pointer[Stopped] // pressed in this process; nil, or until the ledger says so
+	tripped atomic.Pointer[Stopped] // the breaker has; nil, or until a Start
 
 	mu      sync.Mutex
 	open    map[uuid.UUID]*record
-	keyed   map[uuid.UUID]*record // the held ones, by the ID of their opening, which a Key stands in
-	levels  [3]queue              // urgent, held, the rest: each in the order of opening
-	held    int                   // open cases that hold something
-	opening int                   // places taken by cases that are being opened
+	keys    keyring
+	levels  [3]queue // urgent, held, the rest: each in the order of opening
+	held    int      // open cases that hold something
+	opening int      // places taken by cases that are being opened
 	due     dueHeap
 	out     outbox
 	roster  map[string]Member // by name
@@ -43,7 +45,7 @@ type watcher struct {
 }
 
 func newState() *state {
-	return &state{open: map[uuid.UUID]*record{}, keyed: map[uuid.UUID]*record{}, await: map[uuid.UUID]*effect{}, watch: map[uuid.UUID]*watcher{}}
+	return &state{open: map[uuid.UUID]*record{}, keys: newKeyring(), await: map[uuid.UUID]*effect{}, watch: map[uuid.UUID]*watcher{}}
 }
 
 // fold takes one entry. It is what ledger.Fold asks for; the time that counts for a case is the latest of its own entries', so
@@ -51,6 +53,7 @@ func newState() *state {
 func (s *state) fold(e ledger.Entry, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer func() { s.trip(e.At) }()
 	if e.Stream == ledgerStream {
 		s.breaker.advance(now, e.ID)
 		err := s.takeErasure(e)
@@ -73,6 +76,16 @@ func (s *state) fold(e ledger.Entry, now time.Time) error {
 		*p = did
 	}
 	return nil
+}
+
+// trip stops this process with the very entry that made the breaker trip. What it says to the others is written afterwards.
+func (s *state) trip(at time.Time) {
+	switch on := s.breaker != nil && s.breaker.tripped; {
+	case on && s.tripped.Load() == nil:
+		s.tripped.Store(&Stopped{Who: breakerName, Why: breakerWhy, At: at})
+	case !on:
+		s.tripped.Store(nil)
+	}
 }
 
 func (s *state) take(e ledger.Entry) (effect, error) {
@@ -130,9 +143,7 @@ func (s *state) takeOpened(e ledger.Entry) (effect, error) {
 	heap.Push(&s.due, r)
 	s.breaker.enter(r)
 	s.notice(&e, r)
-	if r.Held {
-		s.keyed[r.opening] = r
-	}
+	s.keys.add(r)
 	return applied, nil
 }
 
@@ -180,14 +191,14 @@ func (s *state) wake(id uuid.UUID) {
 // drop takes a case out of the queue.
 func (s *state) drop(r *record) {
 	delete(s.open, r.id)
-	delete(s.keyed, r.opening)
+	s.keys.drop(r)
 	r.list.remove(r)
 	heap.Remove(&s.due, r.due)
 	if r.Held {
 		s.held--
 	}
 	if len(s.open) == 0 { // a map that has been large stays so
-		s.open, s.keyed, s.due = map[uuid.UUID]*record{}, map[uuid.UUID]*record{}, nil
+		s.open, s.due = map[uuid.UUID]*record{}, nil
 	}
 }
 
@@ -207,11 +218,16 @@ func (s *state) takeStop(e ledger.Entry) (effect, error) {
 			s.breaker.restart(e.Seq)
 		}
 		return applied, nil
-	case on != nil && (public.Drill || !on.drill):
-		return ignored, nil // who stopped first is who stopped
 	}
-	s.stop.Store(&Stopped{Who: body.Who, Why: body.Why, At: e.At, Seq: e.Seq, drill: public.Drill})
-	return applied, nil
+	did := ignored
+	if on == nil || on.drill && !public.Drill { // else who stopped first is who stopped
+		s.stop.Store(&Stopped{Who: body.Who, Why: body.Why, At: e.At, Seq: e.Seq, drill: public.Drill})
+		did = applied
+	}
+	if here := s.halt.Load(); here != nil && here.entry == e.ID {
+		s.halt.CompareAndSwap(here, nil)
+	}
+	return did, nil
 }
 
 func (s *state) queueOf(r *record) *queue {

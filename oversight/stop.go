@@ -17,6 +17,7 @@ type Stopped struct {
 	At  time.Time
 	Seq ledger.Seq // of the entry; 0: it could not be written, and this process alone is stopped
 
+	entry uuid.UUID // that says so
 	drill bool
 }
 
@@ -46,17 +47,14 @@ func (k *Desk) press(ctx context.Context, who, why string, drill bool) error {
 	}
 	// Whatever the reason looks like, too.
 	why = cut(strings.ToValidUTF8(why, "\uFFFD"), maxWhy)
-	here := &Stopped{Who: who, Why: why, At: time.Now(), drill: drill}
+	here := &Stopped{Who: who, Why: why, At: time.Now(), entry: uuid.Must(uuid.NewV7()), drill: drill}
 	if !drill {
-		k.halt.Store(here)
-	} else if !k.halt.CompareAndSwap(nil, here) {
+		k.state.halt.Store(here)
+	} else if !k.state.halt.CompareAndSwap(nil, here) {
 		return invalid("Drill: the stop switch is on already")
 	}
-	if err := k.switchTo(ctx, kindStopOn, who, why, drill); err != nil {
-		return err // and this process stays stopped
-	}
-	k.halt.CompareAndSwap(here, nil) // the ledger says so now
-	return nil
+	// Without an entry this process stays stopped. The fold lets go of that once the ledger says so, be it late.
+	return k.switchTo(ctx, kindStopOn, here.entry, who, why, drill)
 }
 
 // Start ends a stop, everywhere. A breaker begins afresh: what was decided before belongs to what was stopped.
@@ -72,17 +70,18 @@ func (k *Desk) start(ctx context.Context, who, why string, drill bool) error {
 		return err
 	}
 	why = cut(strings.ToValidUTF8(why, "\uFFFD"), maxWhy)
-	if err := k.switchTo(ctx, kindStopOff, who, why, drill); err != nil {
+	err := k.switchTo(ctx, kindStopOff, uuid.Must(uuid.NewV7()), who, why, drill)
+	if err != nil && !drill {
 		return err
 	}
-	if here := k.halt.Load(); here != nil && (!drill || here.drill) { // the end of a drill ends no real stop
-		k.halt.CompareAndSwap(here, nil)
+	if here := k.state.halt.Load(); here != nil && (!drill || here.drill) { // the end of a drill ends no real stop
+		k.state.halt.CompareAndSwap(here, nil)
 	}
-	return nil
+	return err
 }
 
-func (k *Desk) switchTo(ctx context.Context, kind, who, why string, drill bool) error {
-	e := entry(kind, uuid.Must(uuid.NewV7()), uuid.Nil, "", stopPublic{Drill: drill}, stopBody{Who: who, Why: why})
+func (k *Desk) switchTo(ctx context.Context, kind string, id uuid.UUID, who, why string, drill bool) error {
+	e := entry(kind, id, uuid.Nil, "", stopPublic{Drill: drill}, stopBody{Who: who, Why: why})
 	if _, _, err := k.commit(ctx, e); err != nil {
 		return unwritten(nil, "the stop switch", err)
 	}
@@ -91,10 +90,14 @@ func (k *Desk) switchTo(ctx context.Context, kind, who, why string, drill bool) 
 
 // stopped is nil while calls may run.
 func (k *Desk) stopped() *Stopped {
-	if s := k.halt.Load(); s != nil {
-		return s
+	s := k.state
+	if on := s.halt.Load(); on != nil {
+		return on
 	}
-	return k.state.stop.Load()
+	if on := s.stop.Load(); on != nil {
+		return on
+	}
+	return s.tripped.Load()
 }
 
 // State reads the switch and the size of the queue from memory.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -101,7 +102,7 @@ func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) err
 	return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: detail}
 }
 
-// fits checks a correction against the type of the function, if this process has held a call of it.
+// fits checks a correction against the type of the function, if this process guards it.
 func (k *Desk) fits(name string, output []byte) error {
 	t, ok := k.types.Load(name)
 	if !ok {
@@ -153,6 +154,8 @@ func (j *Judgement) worded() error {
 	return nil
 }
 
+const noOutput = "Judgement.Output is missing: what should be delivered instead? json.RawMessage(\"null\") is nothing, on purpose"
+
 // correction checks a judgement and gives the JSON of its output.
 func (k *Desk) correction(j Judgement) (json.RawMessage, error) {
 	if err := j.worded(); err != nil {
@@ -171,16 +174,25 @@ func (k *Desk) correction(j Judgement) (json.RawMessage, error) {
 	var data []byte
 	switch out := j.Output.(type) {
 	case nil:
-		return nil, invalid("Judgement.Output is missing: what should be delivered instead?")
+		return nil, invalid(noOutput)
 	case json.RawMessage:
 		data = out
 	case []byte:
 		data = out
 	default:
+		switch v := reflect.ValueOf(out); v.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface, reflect.Func, reflect.Chan:
+			if v.IsNil() {
+				return nil, invalid(noOutput)
+			}
+		}
 		var err error
 		if data, err = k.codec.encode(out); err != nil {
 			return nil, &CaseError{Reason: ErrInvalid, Detail: "Judgement.Output cannot be encoded", Err: err}
 		}
+	}
+	if len(data) == 0 {
+		return nil, invalid(noOutput)
 	}
 	data, err := json.Marshal(json.RawMessage(data)) // as the entry will have it: compact, with some letters escaped
 	if err != nil {

@@ -41,13 +41,10 @@ func (k *Desk) pull() error {
 	ctx, cancel := context.WithTimeout(context.Background(), breakerTimeout)
 	defer cancel()
 	if trip != uuid.Nil {
-		here := &Stopped{Who: breakerName, Why: breakerWhy, At: time.Now()}
-		k.halt.CompareAndSwap(nil, here) // in this process at once
 		e := entry(kindStopOn, onceID(trip, kindStopOn), uuid.Nil, "", nil, stopBody{Who: breakerName, Why: breakerWhy})
 		if _, err := k.ledger.Append(ctx, e); err != nil {
 			return unwritten(nil, "the breaker's stop", err)
 		}
-		k.halt.CompareAndSwap(here, nil)
 	}
 	if note != nil {
 		if _, err := k.ledger.Append(ctx, k.written(note)); err != nil {
@@ -64,7 +61,7 @@ func (k *Desk) written(n *reading) ledger.Entry {
 
 // react runs after each entry of the desk's stream.
 func (k *Desk) react(e ledger.Entry) {
-	_ = k.pull() // a stop that cannot be written binds this process all the same
+	_ = k.pull() // a stop that cannot be written binds every process that folds the verdicts all the same
 	k.tell(e.ID)
 }
 

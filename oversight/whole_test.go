@@ -236,4 +236,18 @@ func TestNullIsNoCorrection(t *testing.T) {
 	require.NoError(t, none.decode([]byte("null"), &p))
 	require.NoError(t, none.decode([]byte("null"), &l))
 	require.Error(t, none.decode([]byte("1"), nil))
+
+	type price struct {
+		Net  int            `json:"net"`
+		Tax  *int           `json:"tax"`
+		Tags []string       `json:"tags"`
+		By   map[string]int `json:"by"`
+	}
+	for data, err := range map[string]error{
+		`[{"net":null}]`: errNull, `[{"NET":null}]`: errNull, `[{"net":1,"by":{"a":null}}]`: errNull, `[{"net":1},{"net":null}]`: errNull,
+		`[{"net":1,"tags":[null]}]`: errNull, `[{"net":1,"tax":null,"tags":null,"by":null}]`: nil, `null`: nil, `[{"net":1,"tags":["null"]}]`: nil,
+	} {
+		var prices []price
+		require.ErrorIs(t, none.decode([]byte(data), &prices), err, data)
+	}
 }

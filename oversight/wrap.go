@@ -8,7 +8,8 @@ import (
 )
 
 // Wrap has people review what next returns. next runs first: its answer is what may be held, so wrap functions whose effect is
-// their answer, and use [Approve] where running is the effect. open says what a call is about.
+// their answer, and use [Approve] where running is the effect; it must leave its input as it is, by which a call is known again. open
+// says what a call is about.
 //
 // A call that is not drawn costs a hash and writes nothing. One that is drawn is delivered at once and opens a case; one that a
 // rule holds opens a case and waits for at most Policy.Wait, then returns a [*PendingError] with the ID to [Resume] by. While
@@ -22,6 +23,7 @@ func Wrap[In, Out any](
 	call.MustFunc("oversight.Wrap", "open", open == nil)
 	mustDecode[Out]("oversight.Wrap", desk)
 	site, fits := call.NewSite(nil, next), typeOf[Out]()
+	desk.knows(fits)
 	return func(ctx context.Context, in In) (out Out, err error) {
 		ctx, scope := call.Enter(ctx, call.StageOversight, site)
 		defer scope.Exit(&err)
@@ -97,9 +99,6 @@ func (k *Desk) watch(ctx context.Context, o *opening) (*dossier, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f != nil {
-		held = f.Held // the case that stands under the key rules, whatever this answer was
-	}
 	if !held {
 		return nil, nil
 	}
@@ -134,7 +133,7 @@ func (k *Desk) verdictOn(ctx context.Context, d *call.Decision, f *dossier) ([]b
 		return nil, &CaseError{Reason: ErrConflict, Case: f.id, Decision: d.ID(), Detail: "what was decided is not what is stored"}
 	}
 	if f.lapsed(time.Now()) {
-		return nil, &CaseError{Reason: ErrConflict, Case: f.id, Decision: d.ID(), Detail: "its verdict has lapsed; make the call anew"}
+		return nil, &CaseError{Reason: ErrConflict, Case: f.id, Decision: d.ID(), Detail: "its verdict has lapsed; make the call anew, under another Key if it has one"}
 	}
 	switch f.verdict.Verdict {
 	case Approved:

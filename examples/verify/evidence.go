@@ -197,7 +197,8 @@ func (e *evidence) hold(out io.Writer, key string, kept [][]byte) error {
 	} else {
 		fmt.Fprintln(out, "No case that was opened in its time is left out.")
 	}
-	fmt.Fprintln(out, "Not shown by the log: who reviewed, and their reasons, which are sealed there; the owner shows them by verifying it.")
+	fmt.Fprintln(out, "Not shown by the log: who reviewed, and their reasons, which are sealed there; the owner shows them by verifying it. "+
+		"The figures in estimate.json and reviewers.json, and the policy, are the owner's own words.")
 	return nil
 }
 
