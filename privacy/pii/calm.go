@@ -59,7 +59,7 @@ func (s *sweep) promisingInRow(g *group, sep, second, third uint8) bool {
 	if sep != sepSpace {
 		return g.n == 2 && second == 2 || g.n == 4 && second == 4 // a MAC address
 	}
-	if next := s.c.buf[g.off+1]; s.c.buf[g.off] == '0' && (next == '0' || g.n == 3) {
+	if b := &s.c.buf; b[g.off] == '0' && g.n > 1 && dials(g.n, 0, b[g.off+1], b[g.off+g.n-1]) {
 		return true
 	}
 	e := s.eng
@@ -165,7 +165,7 @@ func (s *sweep) readPlain(from, to int) bool {
 	for i < to {
 		if i+8 <= len(text) {
 			x := load(text[i : i+8])
-			if x &= 0xC0 * lowBits; x == 0 {
+			if x = lettersIn(x) | x&highBits; x == 0 {
 				i += 8
 				continue
 			}

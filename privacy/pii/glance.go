@@ -194,7 +194,7 @@ func (s *sweep) look(i int) bool {
 	g.wait = leastWait
 	s.work += n
 	g.from, g.to, g.base = i, base+64-glanceAside, base
-	signs := l.hopefulSigns()
+	signs := s.hopefulSigns(&l)
 	g.hope = (signs | s.hopefulDigits(&l, zone, signs)) & zone
 	for odd := l.odd & zone; odd != 0; odd &= odd - 1 {
 		if p := bits.TrailingZeros64(odd); wideTrigger(s.text[base+p:]) {
@@ -206,7 +206,7 @@ func (s *sweep) look(i int) bool {
 
 // hopefulSigns returns the signs a handler may make something of: those before
 // and after which stand what its kinds begin with.
-func (l *lanes) hopefulSigns() uint64 {
+func (s *sweep) hopefulSigns(l *lanes) uint64 {
 	alnum := l.digit | l.letter
 	// "12:", another colon within five bytes, or "//".
 	hope := l.colon & (l.colon>>1 | l.between>>1&(l.between>>2) |
@@ -217,7 +217,12 @@ func (l *lanes) hopefulSigns() uint64 {
 	near := l.letter<<1 | l.letter<<2
 	near |= near<<2 | near<<4
 	near |= near << 2
-	hope |= l.hyphen & (l.hyphen>>3&(alnum<<1) | l.hyphen>>1&(l.hyphen>>2) | alnum<<1&(alnum<<2)&near)
+	hope |= l.hyphen & (l.hyphen>>3&(alnum<<1) | l.hyphen>>1&(l.hyphen>>2))
+	for p := l.hyphen &^ hope & (alnum << 1) & (alnum << 2) & near; p != 0; p &= p - 1 {
+		if s.beginsSecret(s.glance.base + bits.TrailingZeros64(p)) {
+			hope |= p & -p
+		}
+	}
 	// A domain has a dot and letters, an address in brackets none.
 	host := alnum | l.dot | l.hyphen | l.odd
 	for at := l.at; at != 0; at &= at - 1 {
@@ -257,7 +262,14 @@ func (s *sweep) hopefulDigits(l *lanes, zone, signs uint64) (hope uint64) {
 	// A sign as URLs write it.
 	written := l.percent & (alnum >> 1) & (alnum >> 2)
 	stretch := alnum | l.between | l.bracket | l.dot | l.hyphen | l.percent | l.odd
-	for left := l.digit & zone &^ hope; left != 0; {
+	// Of less than four characters nothing comes, but for what is written.
+	long := stretch & (stretch >> 1)
+	long &= long >> 2
+	long |= written | l.odd
+	long |= long << 1
+	long |= long<<2 | l.odd>>1
+	long |= l.odd>>2 | l.odd>>3
+	for left := l.digit & zone &^ hope & long; left != 0; {
 		p := bits.TrailingZeros64(left)
 		from := 64 - bits.LeadingZeros64(^stretch&(1<<p-1))
 		to := p + bits.TrailingZeros64(^(stretch >> p))

@@ -213,8 +213,8 @@ func (s *sweep) underscores(to int) {
 		return
 	}
 	for {
-		if s.under >= 0 && s.under < len(s.text) {
-			s.prefixed(s.under)
+		if u := s.under; u >= 2 && u < len(s.text) && isAlnum(s.text[u-1]) && isAlnum(s.text[u-2]) {
+			s.prefixed(u)
 		}
 		if s.under >= to {
 			return
@@ -263,6 +263,16 @@ func (s *sweep) prefixed(i int) int {
 		return end
 	}
 	return i
+}
+
+// beginsSecret reports whether the word before the sign at i begins as a prefix
+// does.
+func (s *sweep) beginsSecret(i int) bool {
+	start := i
+	for start > 0 && i-start < maxPrefix && isAlnum(s.text[start-1]) {
+		start--
+	}
+	return i-start >= 2 && (s.eng.secretHeads[headOf(s.text[start], s.text[start+1])] != 0 || s.text[start] == 'e')
 }
 
 // secretAt tries the credential that starts at i and returns where it ends, i
