@@ -380,7 +380,7 @@ func TestOnePageCountsForAll(t *testing.T) {
 		gone, leave := context.WithCancel(t.Context())
 		one, two, three := state(gone), state(gone), state(t.Context())
 		leave()
-		assert.ErrorIs(t, (<-two).err, context.Canceled, "it waits for nothing any more")
+		require.ErrorIs(t, (<-two).err, context.Canceled, "it waits for nothing any more")
 		assert.Equal(t, 1, n)
 		next <- "first"
 		assert.Equal(t, answer{"first", nil}, <-one, "who counts goes on to the end")
@@ -391,7 +391,7 @@ func TestOnePageCountsForAll(t *testing.T) {
 		one = state(t.Context())
 		assert.Equal(t, answer{"first", nil}, <-state(t.Context()), "what stood before, meanwhile")
 		next <- ""
-		assert.ErrorContains(t, (<-one).err, "panicked")
+		require.ErrorContains(t, (<-one).err, "panicked")
 		one = state(t.Context())
 		next <- "second"
 		assert.Equal(t, answer{"second", nil}, <-one)

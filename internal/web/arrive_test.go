@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// half sends a form of which the second half never comes, and returns the answer.
-func half(t *testing.T, server *httptest.Server, path, headers string) *http.Response {
+// half sends a form of which the second half never comes, and returns the answer, and whether the connection ends with it.
+func half(t *testing.T, server *httptest.Server, path, headers string) (status int, body string, ends bool) {
 	t.Helper()
 	conn, err := net.Dial("tcp", server.Listener.Addr().String())
 	require.NoError(t, err)
@@ -25,8 +25,10 @@ func half(t *testing.T, server *httptest.Server, path, headers string) *http.Res
 	require.NoError(t, err)
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = res.Body.Close() })
-	return res
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(b), res.Close
 }
 
 const asForm = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -35,16 +37,16 @@ func TestAFormThatNeverArrivesIsGivenUp(t *testing.T) {
 	s := newTestSite(t, Options{ReadTimeout: 20 * time.Millisecond})
 	server := httptest.NewServer(s)
 	defer server.Close()
-	res := half(t, server, "/do", asForm)
-	assert.Equal(t, http.StatusRequestTimeout, res.StatusCode)
-	b, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	assert.Contains(t, string(b), "took too long to arrive, so nothing was done")
-	assert.True(t, res.Close, "and the connection with it")
+	status, body, ends := half(t, server, "/do", asForm)
+	assert.Equal(t, http.StatusRequestTimeout, status)
+	assert.Contains(t, body, "took too long to arrive, so nothing was done")
+	assert.True(t, ends)
 
 	// What is refused unread does not hold the server either: Close above waits for no connection of ours.
-	assert.Equal(t, http.StatusUnsupportedMediaType, half(t, server, "/do", "").StatusCode)
-	assert.Equal(t, http.StatusNotFound, half(t, server, "/nowhere", asForm).StatusCode)
+	status, _, _ = half(t, server, "/do", "")
+	assert.Equal(t, http.StatusUnsupportedMediaType, status)
+	status, _, _ = half(t, server, "/nowhere", asForm)
+	assert.Equal(t, http.StatusNotFound, status)
 	assert.Empty(t, s.done)
 }
 
@@ -55,7 +57,8 @@ func TestAHastierServerKeepsItsTime(t *testing.T) {
 	server.Config.ReadTimeout = 20 * time.Millisecond
 	server.Start()
 	defer server.Close()
-	assert.Equal(t, http.StatusRequestTimeout, half(t, server, "/do", asForm).StatusCode)
+	status, _, _ := half(t, server, "/do", asForm)
+	assert.Equal(t, http.StatusRequestTimeout, status)
 }
 
 // timed is a writer that notes the deadlines it is given.

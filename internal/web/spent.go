@@ -152,6 +152,7 @@ func (h byMost) Less(i, j int) bool {
 	}
 	return len(h[i].byTime) > 0 && h[i].byTime[0].issued.Before(h[j].byTime[0].issued)
 }
+
 func (h byMost) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].at, h[j].at = i, j

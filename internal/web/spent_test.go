@@ -18,8 +18,8 @@ func small(most int) *tokens {
 	return t
 }
 
-func (s *tokens) use(who, token string) error {
-	_, _, err := s.take(who, token)
+func (t *tokens) use(who, token string) error {
+	_, _, err := t.take(who, token)
 	return err
 }
 
