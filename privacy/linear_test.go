@@ -22,12 +22,12 @@ func TestDecryptIsLinear(t *testing.T) {
 		if strings.HasSuffix(odd, ">") {
 			got, err := r.Decrypt(t.Context(), "", filler+sealed+filler)
 			require.NoError(t, err, odd)
-			assert.True(t, got == filler+mail+filler, odd)
+			assert.Equal(t, filler+mail+filler, got, odd)
 			continue
 		}
 		got, err := r.Decrypt(t.Context(), "", sealed+filler)
 		require.NoError(t, err, odd)
-		assert.True(t, got == mail+filler, odd)
+		assert.Equal(t, mail+filler, got, odd)
 	}
 	_, err = r.Decrypt(t.Context(), "", strings.Repeat("<A~", 1000)+sealed)
 	require.ErrorIs(t, err, privacy.ErrRefused, "a piece that was changed")
@@ -38,6 +38,6 @@ func TestBreakingUpIsLinear(t *testing.T) {
 	const n = 200_000
 	got := s.Hide(strings.Repeat("<X_1 "+mail+" > ", n))
 	require.NoError(t, s.Err())
-	assert.True(t, got == strings.Repeat("(X_1  > ", n), "what became a placeholder only when a piece was removed is none")
-	assert.True(t, got == s.Show(got))
+	assert.Equal(t, strings.Repeat("(X_1  > ", n), got, "what became a placeholder only when a piece was removed is none")
+	assert.Equal(t, got, s.Show(got))
 }
