@@ -1,29 +1,5 @@
 package pii
 
-// id holds the characters of a candidate without separators, in upper case.
-// It is passed by value so that it stays on the stack.
-type id struct {
-	b [maxWord]byte
-	n int
-}
-
-// d returns the value of the digit at i.
-func (v *id) d(i int) int { return int(v.b[i] - '0') }
-
-// str returns characters i to j; it does not allocate when compared.
-func (v *id) is(i int, s string) bool {
-	return i+len(s) <= v.n && string(v.b[i:i+len(s)]) == s
-}
-
-// num returns the digits i to j as a number.
-func (v *id) num(i, j int) int {
-	n := 0
-	for ; i < j; i++ {
-		n = n*10 + int(v.b[i]-'0')
-	}
-	return n
-}
-
 // number handles the digit at i: it parses the cluster around it and offers
 // each of its groups to every matcher as a beginning.
 func (s *sweep) number(i int) int {
@@ -388,19 +364,5 @@ func beside(cls byte, digit bool, inner uint16) float64 {
 	return 1
 }
 
-// id returns the characters of groups a to b.
-func (c *cluster) id(a, b int) (v id) {
-	off := int(c.g[a].off)
-	v.b = [maxWord]byte(c.buf[off : off+maxWord])
-	v.n = min(int(c.g[b].off)+int(c.g[b].n)-off, maxWord)
-	return v
-}
-
 // allDigits reports whether group i holds digits only and fits an identifier.
 func (c *cluster) allDigits(i int) bool { return c.g[i].digit && c.g[i].n <= maxWord }
-
-// tail returns the characters from i on.
-func (v id) tail(i int) (w id) {
-	w.n = copy(w.b[:], v.b[i:v.n])
-	return w
-}
