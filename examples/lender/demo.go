@@ -28,7 +28,8 @@ const (
 
 var reviewers = []string{"reviewer-1", "reviewer-2"}
 
-// load puts the first n applicants in, those that are there already left out. done is told how many of how many it has dealt with.
+// load puts the first n applicants in, those that are there already left out. done is told how many of how many it has dealt
+// with, by several goroutines at once.
 func (h *house) load(ctx context.Context, n int, done func(of, all int)) error {
 	if h.desk.State().Stopped != nil {
 		return nil // somebody pressed the button before the restart: nothing is decided until it is let go
