@@ -141,10 +141,8 @@ func (s *sweep) hopefulSigns(l *lanes) uint64 {
 // number may read past it.
 func (s *sweep) hopefulDigits(l *lanes, zone, signs uint64) (hope uint64) {
 	alnum := l.digit | l.letter
-	calm := false
-	if l.letter|l.odd == 0 {
-		calm = s.calm && s.wordless(s.glance.from, s.glance.to)
-	} else {
+	calm := s.calm && l.letter|l.odd == 0 && s.wordless(s.glance.from, s.glance.to)
+	if !calm {
 		// A credential: 16 characters in a row.
 		row := alnum | l.dot | l.hyphen | l.join
 		row &= row >> 1
@@ -178,7 +176,7 @@ func (s *sweep) hopefulDigits(l *lanes, zone, signs uint64) (hope uint64) {
 		case from == 0 && s.glance.base > 0, to >= 64, (l.odd|signs)&m != 0:
 			hope |= l.digit & m // it goes on
 		case calm && bits.OnesCount64(l.digit&m) < leastCalm, bits.OnesCount64(alnum&m) < leastDotted:
-			if bits.OnesCount64(l.dot&m) >= 3 && bits.OnesCount64(alnum&m) >= leastDotted || l.colon>>to&(l.colon>>(to+5))&1 == 1 || written&m != 0 && s.writesAt(written&m) {
+			if bits.OnesCount64(l.dot&m) >= 3 && bits.OnesCount64(alnum&m) >= leastDotted || l.colonsAt(to) || written&m != 0 && s.writesAt(written&m) {
 				hope |= l.digit & m
 			}
 		case calm && written&m == 0:
@@ -190,6 +188,12 @@ func (s *sweep) hopefulDigits(l *lanes, zone, signs uint64) (hope uint64) {
 		}
 	}
 	return hope
+}
+
+// colonsAt reports whether one colon may stand at bit i and another five further
+// on: "1234:5678:9012".
+func (l *lanes) colonsAt(i int) bool {
+	return l.colon>>i&1 == 1 && (i+5 >= 64 || l.colon>>(i+5)&1 == 1)
 }
 
 // writesAt reports whether a percent sign in mask begins "%40".
@@ -206,7 +210,7 @@ func (s *sweep) writesAt(mask uint64) bool {
 // from from to to, may begin something that needs no word: see promising.
 func (s *sweep) hopefulRow(l *lanes, from, to int, m uint64) bool {
 	text := s.text[s.glance.base:]
-	if bits.OnesCount64(l.dot&m) >= 3 || l.bracket&m != 0 || l.colon>>to&(l.colon>>(to+5))&1 == 1 || from > 0 && text[from-1] == '+' {
+	if bits.OnesCount64(l.dot&m) >= 3 || l.bracket&m != 0 || l.colonsAt(to) || from > 0 && text[from-1] == '+' {
 		return true
 	}
 	p := bits.TrailingZeros64(l.digit & m)
@@ -236,7 +240,7 @@ func (s *sweep) hopefulRow(l *lanes, from, to int, m uint64) bool {
 func (s *sweep) hopefulStretch(l *lanes, to int, m uint64) bool {
 	digit, alnum := l.digit&m, (l.digit|l.letter)&m
 	if bits.OnesCount64(digit) >= leastDialled || bits.OnesCount64(alnum) >= leastIBAN || bits.OnesCount64(l.dot&m) >= 3 ||
-		l.colon>>to&(l.colon>>(to+5))&1 == 1 {
+		l.colonsAt(to) {
 		return true
 	}
 	return s.eng.fitsSome(digit, alnum)
