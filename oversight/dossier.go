@@ -68,7 +68,7 @@ func (f *dossier) take(e ledger.Entry, keep papers) (*dossier, error) {
 			return f, err
 		}
 		f = &dossier{record: r}
-		f.note(e, applied)
+		f.note(e, applied, keep)
 		err = f.body.decode(e.Body, keep != none)
 		if f.explained = len(f.body.Explanation) > 0; keep != whole {
 			f.body.openedPapers = openedPapers{}
@@ -102,7 +102,7 @@ func (f *dossier) take(e ledger.Entry, keep papers) (*dossier, error) {
 		f.resolved, did = &resolvedPublic{}, applied
 		err = decode(e, f.resolved, &f.found)
 	}
-	f.note(e, did)
+	f.note(e, did, keep)
 	return f, err
 }
 
@@ -114,21 +114,42 @@ func (f *dossier) decision() decidedBody {
 	return f.decisions[len(f.decisions)-1]
 }
 
-func (f *dossier) note(e ledger.Entry, did effect) {
+// note adds an entry to the history; who is behind it, if anybody is going to read that.
+func (f *dossier) note(e ledger.Entry, did effect, keep papers) {
 	ev := Event{Seq: e.Seq, At: e.At, Kind: e.Kind, Counted: did == applied}
-	switch e.Kind {
-	case kindClaimed, kindDecided, kindUndone, kindSkipped, kindEscalated:
-		var by leaseBody
-		if decode(e, &struct{}{}, &by) == nil {
-			ev.Who = by.Reviewer
-		}
-	case kindResolved:
-		var by stopBody
-		if decode(e, &struct{}{}, &by) == nil {
-			ev.Who = by.Who
-		}
+	if keep != none {
+		ev.acted(e)
 	}
 	f.history = append(f.history, ev)
+}
+
+// acted takes from an entry who acted, for whom and why. What was erased, or cannot be read, stays empty.
+func (ev *Event) acted(e ledger.Entry) {
+	switch e.Kind {
+	case kindClaimed, kindRenewed, kindReleased, kindDecided, kindUndone, kindSkipped, kindEscalated:
+		var by leaseBody
+		if decode(e, &struct{}{}, &by) == nil {
+			ev.Who, ev.Why = by.Reviewer, by.Why
+		}
+	case kindAssigned:
+		var by assignBody
+		if decode(e, &struct{}{}, &by) == nil {
+			ev.Who, ev.To = by.By, by.To
+		}
+	case kindInvalidated, kindResolved:
+		var by stopBody
+		if decode(e, &struct{}{}, &by) == nil {
+			ev.Who, ev.Why = by.Who, by.Why
+		}
+	}
+}
+
+// events is the history, with who seeded a gold case, if that may be seen.
+func (f *dossier) events(seeded bool) []Event {
+	if g := f.body.Gold; g != nil && seeded {
+		f.history[0].Who = g.By
+	}
+	return f.history
 }
 
 // sealOf is the digest that a verdict is about: what went in, what came out, and by which model under which policy.

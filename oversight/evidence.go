@@ -39,8 +39,8 @@ func Checklist() []Duty {
 }
 
 // Evidence writes a zip with a record behind every line of the checklist: checklist.json, policy.json, estimate.json, reviewers.json,
-// roster.jsonl (who was enrolled and dismissed, by whom), verdicts.jsonl (who judged what and when, without inputs, outputs and
-// comments), deliveries.jsonl (which answers went out and which approved calls ran), stops.jsonl (stops, starts, drills and what a
+// roster.jsonl (who was enrolled and dismissed, by whom), verdicts.jsonl (who did and judged what and when, and why they skipped,
+// escalated or withdrew it; without inputs, outputs and comments), deliveries.jsonl (which answers went out and which approved calls ran), stops.jsonl (stops, starts, drills and what a
 // breaker read), log.export and log.key (the log that they are taken from) and manifest.json (the SHA-256 of each, and the position of
 // the ledger that all are of). The command examples/verify -evidence checks it offline: that it is whole, that the log is as it was
 // signed, that each line is what the log has at its position, and that the log has no other cases, stops and members of that
@@ -160,6 +160,8 @@ type eventLine struct {
 	At      time.Time  `json:"at"`
 	Kind    string     `json:"kind"`
 	Who     string     `json:"who,omitempty"`
+	To      string     `json:"to,omitempty"`
+	Why     string     `json:"why,omitempty"`
 	Counted bool       `json:"counted"`
 }
 
@@ -191,7 +193,7 @@ func (f *dossier) line() verdictLine {
 		line.Reviewers = append(line.Reviewers, v.reviewer)
 		line.Judgements = append(line.Judgements, voteLine{v.reviewer, v.said, v.verdict == Approved, v.final, f.decisions[i].Reasons})
 	}
-	for _, ev := range f.history {
+	for _, ev := range f.events(true) {
 		line.Events = append(line.Events, eventLine(ev))
 	}
 	return line

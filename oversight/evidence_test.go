@@ -35,17 +35,9 @@ func TestEvidenceHasARecordBehindEveryLine(t *testing.T) {
 	})
 	require.NoError(t, err)
 
-	var out bytes.Buffer
-	require.NoError(t, desk.Evidence(t.Context(), &out, oversight.Window{}))
-	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
-	require.NoError(t, err)
-	files := map[string][]byte{}
-	for _, f := range z.File {
-		r, err := f.Open()
-		require.NoError(t, err)
-		files[f.Name], err = io.ReadAll(r)
-		require.NoError(t, err)
-		require.NotContains(t, string(files[f.Name]), canary, "%s holds no comment and no subject", f.Name)
+	files := evidenceOf(t, desk)
+	for name, data := range files {
+		require.NotContains(t, string(data), canary, "%s holds no comment and no subject", name)
 	}
 	var manifest struct {
 		Ledger ledger.Seq
@@ -79,6 +71,74 @@ func TestEvidenceHasARecordBehindEveryLine(t *testing.T) {
 
 	require.ErrorIs(t, desk.Evidence(t.Context(), nil, oversight.Window{}), oversight.ErrInvalid)
 	require.ErrorIs(t, desk.Evidence(t.Context(), broken{}, oversight.Window{}), errBroken)
+}
+
+// What people do to a case, and the reasons they are asked for, stand in its history and in the evidence.
+func TestHistoryAndEvidenceSayWhoActedAndWhy(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), holdAll(0, 0, ""))
+	ctx := t.Context()
+	id := openCases(t, desk, 1)[0]
+	require.NoError(t, desk.Assign(ctx, "boss", id, "rosa"))
+	lease, err := desk.Renew(ctx, claim(t, desk, "rosa", id))
+	require.NoError(t, err)
+	require.NoError(t, desk.Skip(ctx, lease, "I know the person"))
+	require.NoError(t, desk.Escalate(ctx, claim(t, desk, "ruth", id), "a large sum"))
+	require.NoError(t, desk.Release(ctx, claim(t, desk, "rhea", id)))
+	require.NoError(t, desk.Invalidate(ctx, "olga", id, "opened by mistake"))
+	gold, err := desk.Seed(ctx, "boss", oversight.Gold{System: "s", Case: oversight.Case{Input: 1}, Output: 1, Answer: oversight.Approved})
+	require.NoError(t, err)
+	seeded := func() string {
+		file, err := desk.Get(ctx, gold)
+		require.NoError(t, err)
+		return file.Events[0].Who
+	}
+	require.Empty(t, seeded(), "it would give the case away")
+	vote(t, desk, "rosa", gold, oversight.Approved)
+	require.Equal(t, "boss", seeded())
+
+	type act struct{ Kind, Who, To, Why string }
+	want := []act{
+		{"case.opened", "", "", ""},
+		{"case.assigned", "boss", "rosa", ""},
+		{"case.claimed", "rosa", "", ""},
+		{"case.renewed", "rosa", "", ""},
+		{"case.skipped", "rosa", "", "I know the person"},
+		{"case.claimed", "ruth", "", ""},
+		{"case.escalated", "ruth", "", "a large sum"},
+		{"case.claimed", "rhea", "", ""},
+		{"case.released", "rhea", "", ""},
+		{"case.invalidated", "olga", "", "opened by mistake"},
+	}
+	file, err := desk.Get(ctx, id)
+	require.NoError(t, err)
+	var got []act
+	for _, e := range file.Events {
+		got = append(got, act{e.Kind, e.Who, e.To, e.Why})
+	}
+	require.Equal(t, want, got)
+
+	first, second, _ := strings.Cut(string(evidenceOf(t, desk)["verdicts.jsonl"]), "\n")
+	var line struct{ Events []act }
+	require.NoError(t, json.Unmarshal([]byte(first), &line))
+	require.Equal(t, want, line.Events)
+	require.Contains(t, second, `"kind":"case.opened","who":"boss"`)
+}
+
+// evidenceOf is the files of the evidence, by name.
+func evidenceOf(t *testing.T, desk *oversight.Desk) map[string][]byte {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, desk.Evidence(t.Context(), &out, oversight.Window{}))
+	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
+	require.NoError(t, err)
+	files := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		files[f.Name], err = io.ReadAll(r)
+		require.NoError(t, err)
+	}
+	return files
 }
 
 var errBroken = errors.New("broken")

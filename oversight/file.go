@@ -68,12 +68,14 @@ type File struct {
 	Events      []Event
 }
 
-// Event is one entry about a case.
+// Event is one entry about a case. It prints redacted.
 type Event struct {
 	Seq     ledger.Seq
 	At      time.Time
 	Kind    string
-	Who     string // "" where nobody acted
+	Who     string // "" where nobody acted, and for the seeding of a gold case until it is decided
+	To      string // whom an assignment reserves the case for; "" for anybody again
+	Why     string // the reason of a skip, an escalation or a withdrawal; what somebody found who looked into a call
 	Counted bool   // false: recorded without effect, such as a verdict under a lease that had ended
 }
 
@@ -100,7 +102,7 @@ func (k *Desk) Get(ctx context.Context, id uuid.UUID) (File, error) {
 		Item: f.item(), Subject: f.subject, Unit: f.body.Unit, Session: f.body.Session,
 		Version: f.Version, Policy: f.Policy, SamplingKey: f.KeyID,
 		Input: f.body.Input, Output: f.body.Output, Explanation: f.body.Explanation,
-		Delivered: f.delivered, Events: f.history,
+		Delivered: f.delivered, Events: f.events(f.decided()),
 	}
 	if g := f.body.Gold; g != nil {
 		file.Subject = g.Subject // who asks for a case's subject must not see by it which case is one

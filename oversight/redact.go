@@ -73,6 +73,17 @@ func (v Vote) LogValue() slog.Value { return slog.StringValue(v.name()) }
 // MarshalJSON keeps names, comments and corrections out of logs that are JSON.
 func (v Vote) MarshalJSON() ([]byte, error) { return redacted(v.name()) }
 
+func (e Event) name() string { return "oversight.Event(" + e.Kind + ")" }
+
+// Format prints the kind only: who acted and why are people's names and words.
+func (e Event) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, e.name()) }
+
+// LogValue keeps names and reasons out of slog.
+func (e Event) LogValue() slog.Value { return slog.StringValue(e.name()) }
+
+// MarshalJSON keeps names and reasons out of logs that are JSON.
+func (e Event) MarshalJSON() ([]byte, error) { return redacted(e.name()) }
+
 func (j Judgement) name() string { return "oversight.Judgement(" + string(j.Verdict.known()) + ")" }
 
 // Format prints the verdict only.

@@ -41,6 +41,7 @@ func TestNothingPrintsWhatItHolds(t *testing.T) {
 		oversight.Judgement{Verdict: canary, Output: canary, Comment: canary},
 		oversight.Label{Input: json.RawMessage(canary), Comment: canary},
 		oversight.Vote{Comment: canary, Reviewer: canary},
+		oversight.Event{Who: canary, To: canary, Why: canary},
 		oversight.Options{Key: []byte(canary)},
 		&oversight.Desk{}, (*oversight.Desk)(nil),
 		oversight.Stopped{Who: canary, Why: canary},

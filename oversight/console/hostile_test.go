@@ -125,6 +125,8 @@ func hostilePages(t *testing.T, text string) map[string]string {
 	look("search", "/?system="+url.QueryEscape(name)+"&text="+url.QueryEscape(text))
 	require.NoError(t, desk.Assign(t.Context(), name, pending.Case, name))
 	w.take(pending.Case, who)
+	w.done(w.send(path, who, "/skip", "why", text), path+"/skip")
+	w.take(pending.Case, who)
 	look("taken", path)
 	all["refused"] = w.send(path, who, "/submit", "verdict", "replace", "as", "text", "text", "{ "+text, "comment", text, "reason", name).Body.String()
 	all["unsure"] = w.send(path, who, "/submit", "verdict", text, "comment", text, "v1", text).Body.String()

@@ -195,11 +195,16 @@ func TestSkipEscalateReleaseAssignWithdraw(t *testing.T) {
 	w.done(w.send(path, "omar", "/assign", "to", "li"), path+"/assign")
 	assert.Equal(t, "li", w.file(id).Assigned)
 	assert.NotContains(t, w.get(path, "omar").Body.String(), `/claim"`)
+	assert.Regexp(t, `Reserved for li · omar`, w.get(path, "omar").Body.String())
 	w.done(w.send(path, "omar", "/assign", "to", ""), path+"/assign")
 
 	w.done(w.send(path, "omar", "/withdraw", "why", "opened by mistake"), path+"/withdraw")
 	assert.True(t, w.file(id).Withdrawn)
-	assert.Contains(t, w.get(path, "omar").Body.String(), "Withdrawn")
+	page := w.get(path, "omar").Body.String()
+	assert.Contains(t, page, "Withdrawn")
+	for _, why := range []string{"I know her", "too hard", "opened by mistake"} {
+		assert.Contains(t, page, "<blockquote>"+why+"</blockquote>", "in the history")
+	}
 }
 
 func TestAnAppealIsSomebodyElses(t *testing.T) {

@@ -82,6 +82,8 @@ type event struct {
 	At      time.Time
 	Text    string
 	Who     string
+	To      string
+	Why     string
 	Counted bool
 }
 
@@ -213,7 +215,9 @@ func (c *console) view(v *web.Visit, f oversight.File, d *draft, n *notice) *cas
 	view.Draft = c.drafted(f, d)
 	c.extras(v, view)
 	for _, e := range f.Events {
-		view.Events = append(view.Events, event{At: e.At, Text: v.T(happened(e.Kind)), Who: e.Who, Counted: e.Counted})
+		view.Events = append(view.Events, event{
+			At: e.At, Text: v.T(happened(e.Kind)), Who: e.Who, To: e.To, Why: c.words(f, e.Why), Counted: e.Counted,
+		})
 	}
 	return view
 }
