@@ -28,7 +28,8 @@ var (
 	ErrNotFound = errors.New("oversight: no such case")
 	// ErrRoster: Options.RosterOnly is set and who claims, renews or is to be assigned a case is not on the roster, or their training has run out; see Desk.Enrol.
 	ErrRoster = errors.New("oversight: not on the roster of reviewers")
-	// ErrInvalid: the caller left out or misspelt something that is needed, such as who the reviewer is.
+	// ErrInvalid: the caller left out or misspelt something that is needed, such as who the reviewer is, or used one of Submit and
+	// Adjudicate where the other is meant. Nothing was recorded.
 	ErrInvalid = errors.New("oversight: invalid argument")
 	// ErrInterrupted: an approved call was begun and never finished, or failed. It is not run again: look what it did.
 	ErrInterrupted = errors.New("oversight: the approved call was begun and its result is not known")

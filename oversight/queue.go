@@ -246,6 +246,11 @@ func (r *record) ref() caseRef {
 	return caseRef{id: r.id, subject: r.subject, deadline: r.deadline, digest: r.digest, lease: r.lease, typeName: r.Type, split: r.split, hides: r.hides()}
 }
 
+// leased says whether a lease is the case's now, as far as this process knows.
+func (c *caseRef) leased(l Lease) bool {
+	return l.Token != 0 && c.lease.token == l.Token && c.lease.reviewer == l.Reviewer && c.lease.live(time.Now())
+}
+
 // openCase finds an open case, here or, when this process has not caught up with another, in the ledger.
 func (k *Desk) openCase(ctx context.Context, id uuid.UUID) (caseRef, error) {
 	s := k.state

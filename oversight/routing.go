@@ -102,7 +102,8 @@ func (k *Desk) act(ctx context.Context, kind string, id uuid.UUID, body any) err
 }
 
 // Bulk gives one judgement on the cases named, one after the other, and says for each what became of it: nil, or why not. There is
-// no bulk over a filter: who decides has seen what they decide. At most 1,000 cases.
+// no bulk over a filter: who decides has seen what they decide. A case that it cannot decide, as reviewers differ on it or its answer
+// is hidden, is ErrInvalid and goes back to the queue. At most 1,000 cases.
 func (k *Desk) Bulk(ctx context.Context, reviewer string, ids []uuid.UUID, j Judgement) ([]error, error) {
 	if err := k.usable(); err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func (k *Desk) Bulk(ctx context.Context, reviewer string, ids []uuid.UUID, j Jud
 		}
 		lease, err := k.Claim(ctx, reviewer, id)
 		if err == nil {
-			if err = k.Submit(ctx, lease, j); errors.Is(err, ErrInvalid) { // such as an approval of what is hidden
+			if err = k.Submit(ctx, lease, j); errors.Is(err, ErrInvalid) {
 				_ = k.Release(ctx, lease) // else it ends by itself
 			}
 		}

@@ -60,9 +60,12 @@ func TestAThirdSettlesWhereTwoDiffer(t *testing.T) {
 	id := openCases(t, desk, 1)[0]
 	ctx := about(t.Context(), "anna")
 	first := claim(t, desk, "rosa", id)
-	require.ErrorIs(t, desk.Adjudicate(ctx, first, oversight.Judgement{Verdict: oversight.Approved}), oversight.ErrFenced, "nothing to settle yet")
-	vote(t, desk, "rosa", waitOut(t, desk, first), oversight.Approved)
-	vote(t, desk, "ruth", id, oversight.Rejected)
+	require.ErrorIs(t, desk.Adjudicate(ctx, first, oversight.Judgement{Verdict: oversight.Approved}), oversight.ErrInvalid, "nothing to settle yet")
+	require.NoError(t, desk.Submit(ctx, first, oversight.Judgement{Verdict: oversight.Approved}), "under the same lease")
+	second := claim(t, desk, "ruth", id)
+	for range 2 {
+		require.NoError(t, desk.Submit(ctx, second, oversight.Judgement{Verdict: oversight.Rejected}), "also when it is repeated after the split")
+	}
 	items, err := desk.Pending(ctx, oversight.Filter{Split: true})
 	require.NoError(t, err)
 	require.Len(t, items, 1)
@@ -71,20 +74,25 @@ func TestAThirdSettlesWhereTwoDiffer(t *testing.T) {
 	_, err = desk.Claim(ctx, "ruth", id)
 	require.ErrorIs(t, err, oversight.ErrFenced)
 	lease := claim(t, desk, "rhea", id)
-	require.ErrorIs(t, desk.Submit(ctx, lease, oversight.Judgement{Verdict: oversight.Rejected}), oversight.ErrFenced)
-	require.NoError(t, desk.Adjudicate(ctx, claim(t, desk, "robin", waitOut(t, desk, lease)), oversight.Judgement{Verdict: oversight.Approved}))
+	require.ErrorIs(t, desk.Submit(ctx, lease, oversight.Judgement{Verdict: oversight.Rejected}), oversight.ErrInvalid)
+	require.NoError(t, desk.Adjudicate(ctx, lease, oversight.Judgement{Verdict: oversight.Approved}), "as that error says")
 	file, err := desk.Get(ctx, id)
 	require.NoError(t, err)
 	require.Equal(t, oversight.Approved, file.Verdict)
-	require.Equal(t, "robin", file.By)
+	require.Equal(t, "rhea", file.By)
 	require.True(t, file.Judgements[2].Final)
 }
 
-// waitOut gives a lease back, so that the case can be claimed again.
-func waitOut(t testing.TB, desk *oversight.Desk, l oversight.Lease) uuid.UUID {
-	t.Helper()
-	require.NoError(t, desk.Release(t.Context(), l))
-	return l.Case
+// A bulk cannot settle where reviewers differ, and does not keep the case from who can.
+func TestBulkGivesBackWhatItCannotDecide(t *testing.T) {
+	desk := newDesk(t, ledger.Memory(nil), twoOf(holdAll(0, 0, "")))
+	id := openCases(t, desk, 1)[0]
+	vote(t, desk, "rosa", id, oversight.Approved)
+	vote(t, desk, "ruth", id, oversight.Rejected)
+	errs, err := desk.Bulk(t.Context(), "rhea", []uuid.UUID{id}, oversight.Judgement{Verdict: oversight.Approved})
+	require.NoError(t, err)
+	require.ErrorIs(t, errs[0], oversight.ErrInvalid)
+	require.NoError(t, desk.Adjudicate(t.Context(), claim(t, desk, "robin", id), oversight.Judgement{Verdict: oversight.Approved}))
 }
 
 func TestUndoWindow(t *testing.T) {

@@ -37,12 +37,13 @@ func (v Verdict) known() Verdict {
 
 // Submit decides the case of a lease. Under a lease that has ended the judgement is recorded, has no effect, and Submit returns
 // ErrFenced. Submitting the same judgement again, after an error that left its fate open, is harmless; another one under the
-// same lease is ErrConflict.
+// same lease is ErrConflict. For a case on which reviewers differ it is ErrInvalid: the lease stays, for Adjudicate.
 func (k *Desk) Submit(ctx context.Context, l Lease, j Judgement) error {
 	return k.submit(ctx, l, j, false)
 }
 
-// Adjudicate is Submit for a case on which reviewers differ, by somebody who has not voted on it. It settles the case.
+// Adjudicate is Submit for a case on which reviewers differ, by somebody who has not voted on it. It settles the case. For any other
+// case it is ErrInvalid.
 func (k *Desk) Adjudicate(ctx context.Context, l Lease, j Judgement) error {
 	return k.submit(ctx, l, j, true)
 }
@@ -75,6 +76,10 @@ func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) err
 			return err
 		}
 	}
+	// Who holds the lease is told at once: a judgement that is recorded without effect is the only one under it.
+	if final != c.split && c.leased(l) {
+		return &CaseError{Reason: ErrInvalid, Case: l.Case, Detail: "Adjudicate is for cases on which reviewers differ, Submit for the others"}
+	}
 	if c.hides && j.Verdict == Approved {
 		return invalid("the answer is hidden in this case: submit Replaced with your own answer, or Rejected")
 	}
@@ -95,12 +100,10 @@ func (k *Desk) submit(ctx context.Context, l Lease, j Judgement, final bool) err
 			return err
 		}
 	}
-	detail := "the judgement is recorded and has no effect; claim the case again"
-	if final != c.split {
-		detail = "the judgement is recorded and has no effect: Adjudicate is for cases on which reviewers differ, Submit for the others"
-	}
-	return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: detail}
+	return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: withoutEffect}
 }
+
+const withoutEffect = "the judgement is recorded and has no effect; claim the case again"
 
 // fits checks a correction against the type of the function, if this process guards it.
 func (k *Desk) fits(name string, output []byte) error {
@@ -125,6 +128,9 @@ func (k *Desk) again(ctx context.Context, l Lease, j Judgement, output []byte, i
 	case i < 0:
 		if otherwise != nil && l.Token == 0 {
 			return otherwise
+		}
+		if !f.decided() {
+			return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: withoutEffect}
 		}
 		return &CaseError{Reason: ErrFenced, Case: l.Case, Detail: "it was decided otherwise"}
 	case f.votes[i].said != j.Verdict || !bytes.Equal(f.decisions[i].Output, output):

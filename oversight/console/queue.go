@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -211,8 +212,11 @@ func (c *console) bulk(v *web.Visit) (*web.Page, error) {
 		} else if !b.Done {
 			one.OK, one.Problem = false, sentence(v, plain(err))
 		}
-		if outcomes[i] != nil {
-			one.Problem = sentence(v, c.claimError(outcomes[i]))
+		switch err := outcomes[i]; {
+		case errors.Is(err, oversight.ErrInvalid):
+			one.Problem = v.T("This one needs a look of its own: reviewers differ, or its answer is hidden. It is back in the queue.")
+		case err != nil:
+			one.Problem = sentence(v, c.claimError(err))
 		}
 		b.Cases = append(b.Cases, one)
 	}

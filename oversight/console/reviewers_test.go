@@ -165,6 +165,9 @@ func TestTwoMustAgreeAndAThirdSettles(t *testing.T) {
 	refused := w.post(path+"/claim", "rosa", url.Values{"token": {w.token("rosa")}})
 	assert.Equal(t, http.StatusConflict, refused.Code)
 	assert.Contains(t, w.get("/?view=split", "li").Body.String(), id.String())
+	several := w.fill(w.get("/", "li"), "/", "/bulk", "verdict", "reject")
+	several.values["case"], several.values["sure"] = []string{id.String()}, []string{"yes"}
+	assert.Contains(t, w.post("/bulk", "li", several.values).Body.String(), "reviewers differ")
 	w.take(id, "li")
 	page := w.get(path, "li").Body.String()
 	assert.Contains(t, page, "rosa says yes")
