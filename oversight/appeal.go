@@ -2,6 +2,7 @@ package oversight
 
 import (
 	"context"
+	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -16,7 +17,8 @@ const maxStatement = 64 << 10
 // what the function said, Rejected nothing, Replaced the reviewer's answer; the function it was wrapped by delivers it, called under
 // Resume with the appeal's ID and the same input. A case is appealed once; asking again returns the same appeal.
 //
-// ErrNotFound: there is no such case of this person. ErrConflict: it is not decided yet, or it is a call and not an answer.
+// ErrNotFound: there is no such case of this person. ErrConflict: it is not decided yet, or it is a call and not an answer. ErrFull: ask
+// again once cases have been decided.
 func (k *Desk) Appeal(ctx context.Context, subject string, id uuid.UUID, statement string) (uuid.UUID, error) {
 	if err := k.usable(); err != nil {
 		return uuid.Nil, err
@@ -42,6 +44,18 @@ func (k *Desk) Appeal(ctx context.Context, subject string, id uuid.UUID, stateme
 }
 
 func (k *Desk) openAppeal(ctx context.Context, f *dossier, statement string) (uuid.UUID, error) {
+	opening := onceID(f.opening, "case.appealed")
+	id := uuid.NewSHA1(space, opening[:]) // the same for every asking
+	if _, err := k.read(ctx, id); err == nil {
+		return id, nil // also where there is no room for another
+	} else if !errors.Is(err, ErrNotFound) {
+		return uuid.Nil, err
+	}
+	done, err := k.room(ctx, nil)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	defer done()
 	now := time.Now()
 	public, body := f.openedPublic, f.body
 	public.Held, public.HoldRule, public.Need, public.Rule = true, "", 0, ""
@@ -58,8 +72,6 @@ func (k *Desk) openAppeal(ctx context.Context, f *dossier, statement string) (uu
 	if f.verdict.invalid && f.verdict.reviewer != "" {
 		body.Appeal.Barred = append(body.Appeal.Barred, f.verdict.reviewer)
 	}
-	opening := onceID(f.opening, "case.appealed")
-	id := uuid.NewSHA1(space, opening[:]) // the same for every asking
 	seal := sealOf(id, f.input, &public, body.Output)
 	body.Digest = seal[:]
 	if _, _, err := k.commit(ctx, entry(kindOpened, opening, id, f.subject, &public, &body)); err != nil {

@@ -41,8 +41,8 @@ type Options struct {
 	Lease time.Duration
 	// MaxStaleness is how long the stop switch may be unreadable before every call is refused. Default: DefaultMaxStaleness.
 	MaxStaleness time.Duration
-	// MaxOpen bounds the open cases, and so memory. When it is reached, the oldest case that holds nothing is given up by an entry
-	// and counts as not reviewed; when all hold something, further calls that are drawn are refused.
+	// MaxOpen bounds the open cases, appeals and gold among them, and so memory. When it is reached, the oldest case that holds nothing
+	// is given up by an entry and counts as not reviewed; when all hold something, further ones are refused with ErrFull.
 	// Default: DefaultMaxOpen.
 	MaxOpen int
 	// Notify hears of every case that is opened or closed while the desk is open, here or in another process, in order and one at a

@@ -28,6 +28,8 @@ var (
 	ErrNotFound = errors.New("oversight: no such case")
 	// ErrRoster: Options.RosterOnly is set and who claims, renews or is to be assigned a case is not on the roster, or their training has run out; see Desk.Enrol.
 	ErrRoster = errors.New("oversight: not on the roster of reviewers")
+	// ErrFull: Options.MaxOpen cases are open and somebody waits for each, so that no other can be opened.
+	ErrFull = errors.New("oversight: the queue is full of cases that somebody waits for")
 	// ErrInvalid: the caller left out or misspelt something that is needed, such as who the reviewer is, or used one of Submit and
 	// Adjudicate where the other is meant. Nothing was recorded.
 	ErrInvalid = errors.New("oversight: invalid argument")

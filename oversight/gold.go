@@ -27,7 +27,7 @@ type Gold struct {
 	Answer Verdict
 }
 
-// Seed puts a gold case into the queue and returns its ID.
+// Seed puts a gold case into the queue and returns its ID. ErrFull: there is no room for another.
 func (k *Desk) Seed(ctx context.Context, who string, g Gold) (uuid.UUID, error) {
 	if err := k.usable(); err != nil {
 		return uuid.Nil, err
@@ -45,6 +45,11 @@ func (k *Desk) Seed(ctx context.Context, who string, g Gold) (uuid.UUID, error) 
 	if err != nil {
 		return uuid.Nil, err
 	}
+	done, err := k.room(ctx, nil)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	defer done()
 	now := time.Now()
 	id := uuid.Must(uuid.NewV7())
 	public.Deadline, public.Began = now.Add(k.policy.Within).UnixNano(), now.UnixNano()

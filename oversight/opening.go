@@ -81,10 +81,9 @@ func (k *Desk) open(ctx context.Context, o *opening) (caseRef, *dossier, error) 
 	if err != nil {
 		return caseRef{}, nil, err
 	}
-	done, err := k.room(ctx)
+	done, err := k.room(ctx, o.d)
 	if err != nil {
-		return caseRef{}, nil, call.Refuse(o.d, call.StageOversight,
-			"too many cases are open; have them decided, or raise oversight.Options.MaxOpen", err)
+		return caseRef{}, nil, err
 	}
 	defer done()
 	id := o.d.ID()

@@ -2,50 +2,55 @@ package oversight
 
 import (
 	"context"
-	"errors"
 
+	"github.com/fairlead-go/fairlead/internal/call"
 	"github.com/fairlead-go/fairlead/ledger"
 )
 
 // A queue holds at most MaxOpen cases. Who opens one takes a place first, so that many callers at once do not all find the same one free.
 
-var errFull = errors.New("oversight: the queue is full of cases that somebody waits for")
-
-// room takes a place for one more case, and makes one by giving up the oldest cases that hold nothing. done gives it back, once the
-// case is in the queue or will not be.
-func (k *Desk) room(ctx context.Context) (done func(), err error) {
+// room takes a place for one more case, whoever opens it: a call, a person who appeals or somebody who seeds gold. d may be nil. done
+// gives it back, once the case is in the queue or will not be.
+func (k *Desk) room(ctx context.Context, d *call.Decision) (done func(), err error) {
 	s := k.state
-	done = func() {
+	if !s.reserve(k.opts.MaxOpen) {
+		if err := k.makeRoom(ctx); err != nil {
+			return nil, call.Refuse(d, call.StageOversight, "too many cases are open; have them decided, or raise oversight.Options.MaxOpen", err)
+		}
+	}
+	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.opening--
-	}
-	if s.reserve(k.opts.MaxOpen) {
-		return done, nil
-	}
+	}, nil
+}
+
+// makeRoom takes a place by giving up the oldest cases that hold nothing.
+func (k *Desk) makeRoom(ctx context.Context) error {
+	s := k.state
 	select {
 	case k.crowded <- struct{}{}: // one caller makes room for all
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	defer func() { <-k.crowded }()
 	for range maxTries {
 		if s.reserve(k.opts.MaxOpen) {
-			return done, nil
+			return nil
 		}
 		batch := s.least(min(expireBatch, 1+k.opts.MaxOpen/64))
 		if len(batch) == 0 {
-			return nil, errFull
+			return ErrFull
 		}
 		seq, err := k.ledger.Append(ctx, batch...)
 		if err == nil {
 			err = k.follower.Wait(ctx, seq)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, errFull
+	return ErrFull
 }
 
 // reserve takes a place if there is one.

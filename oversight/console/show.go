@@ -340,6 +340,8 @@ func plain(err error) error {
 		return web.Problem(http.StatusUnprocessableEntity, "Something is missing or too long, so nothing was done.")
 	case errors.Is(err, oversight.ErrRoster):
 		return web.Problem(http.StatusForbidden, "You are not on the roster of reviewers, or your training has to be repeated. Ask whoever keeps the roster.")
+	case errors.Is(err, oversight.ErrFull):
+		return web.Problem(http.StatusServiceUnavailable, "Too many cases wait already, so that this one was not opened. Keep what you wrote, and send it again once some have been decided.")
 	case errors.Is(err, oversight.ErrRefused):
 		return web.Problem(http.StatusServiceUnavailable, "The ledger cannot be read or written just now, so nothing is certain. Please look again in a moment.")
 	}
