@@ -12,6 +12,10 @@ import (
 //
 // It weighs each case by the probability with which it was drawn, so that looking harder at risky cases does not look like a
 // worse model.
+//
+// What Alpha and RunLength promise holds where each decision is drawn for itself. Of a Case.Unit with several decisions that is drawn
+// once, all the following are drawn, too: one customer who is always overruled counts every time, and false trips are more
+// frequent than promised.
 type Breaker struct {
 	// Rate is the share of overruled decisions that is still acceptable, in (0, 1). Required.
 	Rate float64
@@ -59,19 +63,10 @@ func (b Breaker) check(p *Policy) (*Breaker, error) {
 		b.Patience = DefaultPatience
 	}
 	if b.MinProbability == 0 {
-		switch {
-		case p.Budget > 0:
+		if p.Budget > 0 {
 			return nil, &PolicyError{Field: "Breaker.MinProbability", Why: "is needed beside a Budget, which lowers probabilities without a bound"}
-		case p.Rate > 0:
-			b.MinProbability = p.Rate // no rule lowers it
-			b.MinProbability *= 1 - p.Blind
-		default:
-			b.MinProbability = 1
-			for _, r := range p.Rules {
-				b.MinProbability = min(b.MinProbability, r.Rate)
-			}
-			b.MinProbability *= 1 - p.Blind
 		}
+		b.MinProbability = p.least() * (1 - p.Blind)
 	}
 	return &b, nil
 }

@@ -45,15 +45,18 @@ func share(budget, forecast float64) float64 {
 	return budget / forecast
 }
 
-// rationed applies the budget and the floors to the probability that rate and rules gave to a case that nothing holds.
-func (s *sampler) rationed(p float64, stratum string, at time.Time) float64 {
+// rationed applies the budget and the floors to the probability that rate and rules gave to a case that nothing holds. It also gives
+// what the budget leaves of any probability now.
+func (s *sampler) rationed(p float64, stratum string, at time.Time) (rationed, cut float64) {
+	cut = 1
 	if s.budget > 0 {
-		p *= share(s.budget, s.wanted.forecast(at, p))
+		cut = share(s.budget, s.wanted.forecast(at, p))
+		p *= cut
 	}
 	if f := s.floors[stratum]; f != nil {
 		p = max(p, share(f.least, f.seen.forecast(at, 1)))
 	}
-	return p
+	return p, cut
 }
 
 type floor struct {

@@ -8,7 +8,7 @@
 //		Rules: []oversight.Rule{{Name: "unsure", When: func(c oversight.Case) bool { return c.Score < 0.5 }, Hold: true}},
 //	}, nil)
 //	recommend := oversight.Wrap(Recommend, desk, func(c Customer, o []Offer) oversight.Case {
-//		return oversight.Case{Unit: c.ID, Score: o[0].Score}
+//		return oversight.Case{Score: o[0].Score}
 //	})
 //
 // A call that must be looked at before it runs, such as a refund an agent wants to make, goes through [Approve], or through

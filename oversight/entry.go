@@ -99,6 +99,7 @@ func openedID(system, key string, held bool, id uuid.UUID) uuid.UUID {
 // The public halves hold nothing personal; what a person said or is lies in the bodies.
 type openedPublic struct {
 	Probability float64 `json:"p"`
+	Least       float64 `json:"least,omitempty"` // the smallest that any decision could have had in its place
 	Rule        string  `json:"rule,omitempty"`
 	Held        bool    `json:"held,omitempty"`
 	HoldRule    string  `json:"hold_rule,omitempty"`
@@ -129,8 +130,9 @@ type openedBody struct {
 	openedPapers
 }
 
-// openedHead is what the queue needs.
+// openedHead is what the queue and the estimates need.
 type openedHead struct {
+	Unit        string      `json:"unit,omitempty"`
 	Title       string      `json:"title,omitempty"`
 	Score       float64     `json:"score,omitempty"`
 	Appeal      *appealBody `json:"appeal,omitempty"`
@@ -142,7 +144,6 @@ type openedHead struct {
 
 // openedPapers is the rest.
 type openedPapers struct {
-	Unit        string          `json:"unit,omitempty"`
 	Session     string          `json:"session,omitempty"`
 	Input       json.RawMessage `json:"input,omitempty"`
 	Output      json.RawMessage `json:"output,omitempty"`

@@ -42,13 +42,17 @@ func (w *Window) holds(r *record) bool {
 type Range struct{ Low, High float64 }
 
 // Rate is how often reviewers would overrule, over all decisions and not only the reviewed ones: each case counts as many times as
-// there are decisions that it stands for, 1 over the probability with which it was drawn.
+// there are decisions that it stands for, 1 over the probability with which it was drawn. Decisions that cannot be drawn, as those that
+// no rule names under RulesOnly, are not among them.
 type Rate struct {
 	Defined bool    // false: nobody has reviewed anything
 	Value   float64 // share of decisions that a reviewer would reject or replace
-	Low     float64 // the interval for one look
-	High    float64
-	Anytime Range // a confidence sequence: right at every look at once, and wider
+	// Low and High are the interval for one look. The decisions of one Case.Unit count about as one. Until one of the decisions has
+	// been met that are drawn most seldom, it allows for as many as can well have been missed.
+	Low, High float64
+	// Anytime is a confidence sequence: right at every look at once while the rate stays as it is, and wider. It is [0, 1] where
+	// units have several decisions: of those, what is to come is known too well.
+	Anytime Range
 	// Possible is the rate if every case without a verdict had been agreed with, and if every one had been overruled: what is
 	// missing is never silently dropped.
 	Possible  Range
@@ -65,7 +69,8 @@ type Estimate struct {
 	Strata     []Stratum
 }
 
-// Stratum is the rate of one group of cases.
+// Stratum is the rate of one group of cases. Of a stratum of which every case that was met had been certain to be drawn, Low and High
+// take these cases for all there are.
 type Stratum struct {
 	Name string
 	Rate
@@ -87,21 +92,19 @@ func (k *Desk) estimate(ctx context.Context, s scan) (Estimate, error) {
 			return Estimate{}, err
 		}
 		if f.chance() {
-			t.add(f.Stratum, f.seen(), f.became())
+			t.add(drawnCase{f.Stratum, f.body.Unit, f.seen(), f.Least * (1 - f.BlindShare)}, f.became())
 		}
 	}
 	return t.estimate(s.Confidence), nil
 }
 
 func (t *tally) estimate(conf float64) Estimate {
-	e := Estimate{Confidence: conf, Rate: t.rate(conf, func(string) bool { return true })}
+	e := Estimate{Confidence: conf, Rate: t.rate(conf, nil)}
 	for _, key := range t.sorted() {
 		if n := len(e.Strata); n > 0 && e.Strata[n-1].Name == key.stratum {
 			continue
 		}
-		e.Strata = append(e.Strata, Stratum{
-			Name: key.stratum, Rate: t.rate(conf, func(s string) bool { return s == key.stratum }),
-		})
+		e.Strata = append(e.Strata, Stratum{Name: key.stratum, Rate: t.rate(conf, &key.stratum)})
 	}
 	return e
 }

@@ -51,7 +51,7 @@ func TestEstimateIsUnbiasedAndCovers(t *testing.T) {
 				overruledHere++
 			}
 			reviewed++
-			ta.add(stratum, p, r)
+			ta.add(drawnCase{stratum: stratum, p: p, least: 0.02}, r)
 		}
 		e := ta.estimate(DefaultConfidence)
 		sum += e.Value
@@ -93,7 +93,7 @@ func TestRateAtTheEdges(t *testing.T) {
 
 	var full tally
 	for i := range 100 {
-		full.add("", 1, map[bool]result{true: overruled, false: agreed}[i < 7])
+		full.add(drawnCase{p: 1, least: 1}, map[bool]result{true: overruled, false: agreed}[i < 7])
 	}
 	e = full.estimate(0.95)
 	assert.InDelta(t, 0.07, e.Value, 1e-12)
@@ -101,11 +101,11 @@ func TestRateAtTheEdges(t *testing.T) {
 	assert.InDelta(t, 0.07, e.High, 1e-12)
 
 	var missing tally
-	missing.add("a", 0.5, agreed)
-	missing.add("a", 0.5, unreviewed)
-	missing.add("b", 0.25, overruled)
-	missing.add("b", 0, overruled)
-	missing.add("b", math.NaN(), overruled)
+	missing.add(drawnCase{stratum: "a", p: 0.5}, agreed)
+	missing.add(drawnCase{stratum: "a", p: 0.5}, unreviewed)
+	missing.add(drawnCase{stratum: "b", p: 0.25}, overruled)
+	missing.add(drawnCase{stratum: "b", p: 0}, overruled)
+	missing.add(drawnCase{stratum: "b", p: math.NaN()}, overruled)
 	e = missing.estimate(0.95)
 	assert.InDelta(t, 4.0/6, e.Value, 1e-12)
 	assert.InDelta(t, 8, e.Decisions, 1e-12)

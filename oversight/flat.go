@@ -155,6 +155,8 @@ func (p *openedPublic) member(key, v []byte) bool {
 	switch string(key) {
 	case "p":
 		return asFloat(v, &p.Probability)
+	case "least":
+		return asFloat(v, &p.Least)
 	case "rule":
 		return asText(v, &p.Rule)
 	case "held":
@@ -213,6 +215,8 @@ func (h *openedHead) clear() { *h = openedHead{} }
 
 func (h *openedHead) member(key, v []byte) bool {
 	switch string(key) {
+	case "unit":
+		return asText(v, &h.Unit)
 	case "title":
 		return asText(v, &h.Title)
 	case "score":

@@ -44,7 +44,7 @@ func TestFlatPayloadsAreReadAsJSON(t *testing.T) {
 		agree(t, []byte(text))
 	}
 	full := openedPublic{
-		Probability: 1e-7, Rule: "r", Held: true, HoldRule: "h", Call: true, Stratum: "ß <b>", Policy: "p", KeyID: "k", System: "s", Type: "t", Version: "v",
+		Probability: 1e-7, Least: 1e-9, Rule: "r", Held: true, HoldRule: "h", Call: true, Stratum: "ß <b>", Policy: "p", KeyID: "k", System: "s", Type: "t", Version: "v",
 		Deadline: -5, Fallback: Approved, Need: 3, Urgent: true, Undo: 7, Valid: 8, Remind: 9, Blind: true, BlindShare: 0.25, Began: 1,
 		Function: "f", Lossy: true,
 	}
@@ -55,7 +55,7 @@ func TestFlatPayloadsAreReadAsJSON(t *testing.T) {
 	require.True(t, walk(mustJSON(leasePublic{Token: 1, Until: 2}), new(leasePublic)))
 	require.True(t, walk(mustJSON(decidedPublic{Token: 1, Verdict: Approved, Final: true}), new(decidedPublic)))
 	require.True(t, walk(mustJSON(decidedBody{Reviewer: "r", Comment: "c", Digest: bytes.Repeat([]byte{2}, 32)}), new(decidedBody)))
-	require.True(t, walk(mustJSON(openedHead{Title: "t", Score: 0.5, Answer: []byte{1}, InputDigest: []byte{1}, Digest: []byte{1}}), new(openedHead)))
+	require.True(t, walk(mustJSON(openedHead{Unit: "u", Title: "t", Score: 0.5, Answer: []byte{1}, InputDigest: []byte{1}, Digest: []byte{1}}), new(openedHead)))
 }
 
 func FuzzFlatPayloads(f *testing.F) {

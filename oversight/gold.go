@@ -90,8 +90,7 @@ func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error
 		Fallback: k.policy.Fallback, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
 	}
 	body := openedBody{
-		openedHead:   openedHead{Title: cut(g.Case.Title, maxTitle), Score: finite(g.Case.Score), Gold: &goldBody{By: who, Answer: g.Answer, Subject: g.Subject}},
-		openedPapers: openedPapers{Unit: g.Case.Unit},
+		openedHead: openedHead{Unit: g.Case.Unit, Title: cut(g.Case.Title, maxTitle), Score: finite(g.Case.Score), Gold: &goldBody{By: who, Answer: g.Answer, Subject: g.Subject}},
 	}
 	var err error
 	if body.Input, err = marshal(g.Case.Input); err != nil {

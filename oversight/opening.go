@@ -54,7 +54,9 @@ func (k *Desk) heldBefore(d *call.Decision, site *call.Site, c *Case, dr *draw) 
 	}
 	system, _ := systemOf(d, site)
 	if was := s.keys.drawn(openedID(system, c.Key, true, d.ID()), time.Now()); was != nil {
+		least := dr.least
 		*dr = *was
+		dr.least = least
 	}
 }
 
@@ -134,14 +136,14 @@ func (k *Desk) payload(o *opening, input digest) (openedPublic, openedBody, erro
 	system, version := systemOf(o.d, o.site)
 	dr := &o.draw
 	public := openedPublic{
-		Probability: dr.p, Rule: dr.rule, Held: dr.hold != "", HoldRule: dr.hold, Call: o.isCall,
+		Probability: dr.p, Least: dr.least, Rule: dr.rule, Held: dr.hold != "", HoldRule: dr.hold, Call: o.isCall,
 		Stratum: o.c.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: system, Version: version, Type: o.fits.name,
 		Fallback: k.policy.Fallback, Need: dr.need, Urgent: dr.urgent, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
 		Began: o.d.Began().UnixNano(), Function: o.fn.name,
 	}
 	body := openedBody{
-		openedHead:   openedHead{Title: cut(o.c.Title, maxTitle), Score: finite(o.c.Score), InputDigest: input[:]},
-		openedPapers: openedPapers{Unit: o.c.Unit, Session: o.d.Facts().Session},
+		openedHead:   openedHead{Unit: o.c.Unit, Title: cut(o.c.Title, maxTitle), Score: finite(o.c.Score), InputDigest: input[:]},
+		openedPapers: openedPapers{Session: o.d.Facts().Session},
 	}
 	shown := o.c.Input
 	if shown == nil {

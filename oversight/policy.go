@@ -13,7 +13,9 @@ import (
 
 // Case says what a reviewer is asked about. It prints redacted.
 type Case struct {
-	// Unit is what is drawn: calls with the same Unit are sampled alike. Default: Key, else the decision.
+	// Unit is what is drawn: calls with the same Unit, such as all of one conversation, are sampled alike. That makes them depend on
+	// each other: an Estimate counts them about as one, and a Breaker's promises do not hold, see there. Leave it out where calls
+	// need not be looked at together. Default: Key, else the decision.
 	Unit string
 	// Key makes opening idempotent within one system: the same Key with the same input is the case opened first, with another
 	// input it is [ErrConflict]. While a case that was held stands under a Key, which is until its verdict lapses (Policy.Valid), or
@@ -217,6 +219,18 @@ func (p *Policy) holds() bool {
 		}
 	}
 	return false
+}
+
+// least is the smallest rate that any decision has, of those that can be drawn.
+func (p *Policy) least() float64 {
+	if p.Rate > 0 {
+		return p.Rate // no rule lowers it
+	}
+	least := 1.0
+	for i := range p.Rules {
+		least = min(least, p.Rules[i].Rate)
+	}
+	return least
 }
 
 // version digests what can be digested: of a rule's When only the name stands for it.

@@ -16,6 +16,7 @@ type sampler struct {
 	hidden uint64  // limit of that draw
 	rate   float64 // 0: rules only
 	limit  uint64
+	least  float64 // the smallest rate that any decision has, of those that can be drawn
 	rules  []sampleRule
 	budget float64 // cases an hour; 0: without
 	wanted hourly
@@ -30,6 +31,7 @@ type sampleRule struct {
 // draw is what the sampler says about one call.
 type draw struct {
 	p       float64 // with which probability the call was to be drawn, in [0, 1]
+	least   float64 // the smallest probability that any other call could have had in its place
 	rule    string  // the rule that set p; "" for the policy's own rate, its budget or a floor
 	hold    string  // the rule that holds it; "" if it is not held
 	need    int     // how many reviewers must agree; 0: one
@@ -38,7 +40,7 @@ type draw struct {
 }
 
 func newSampler(key [keySize]byte, p *Policy) *sampler {
-	s := &sampler{rate: max(p.Rate, 0), budget: p.Budget}
+	s := &sampler{rate: max(p.Rate, 0), least: p.least(), budget: p.Budget}
 	// The hash is used for this one purpose under a key of its own, so that another use of the same key shows nothing.
 	k0, k1 := le64(key[:8]), le64(key[8:])
 	s.k0 = sipHash(k0, k1, "fairlead/oversight/sample/0")
@@ -72,7 +74,7 @@ func drawn(h, limit uint64) bool { return h < limit || limit == math.MaxUint64 }
 // draw decides for one case; id stands in for an empty unit, and at is when the decision began.
 func (s *sampler) draw(c *Case, id uuid.UUID, at time.Time) draw {
 	h := s.hash(c, id)
-	d := draw{p: s.rate}
+	d := draw{p: s.rate, least: s.least}
 	top, held := s.limit, 0.0
 	for i := range s.rules {
 		r := &s.rules[i]
@@ -94,7 +96,9 @@ func (s *sampler) draw(c *Case, id uuid.UUID, at time.Time) draw {
 	}
 	if s.budget > 0 || s.floors != nil {
 		// A hold is not rationed: a person is needed there however many others there are.
-		if p := max(held, s.rationed(d.p, c.Stratum, at)); p != d.p {
+		p, cut := s.rationed(d.p, c.Stratum, at)
+		d.least *= cut
+		if p = max(held, p); p != d.p {
 			d.p, top = p, limit(p)
 		}
 	}
