@@ -35,7 +35,7 @@ func (s *state) takeErasure(e ledger.Entry) error {
 }
 
 // Retain deletes what the ledger holds of cases from before a time, and returns how many entries went; that they were there stays
-// provable. What is open, waits for delivery or has not been read by the breaker stays, and everything after it; so do the switch's
+// provable. What is open, waits for delivery, holds a Key or has not been read by the breaker stays, and everything after it; so do the switch's
 // history and the roster. Estimates and evidence are of what is left: take them first. Cases stay for ledger.RetentionFloor (183
 // days: EU AI Act, Article 26(6)), else the error is [ledger.ErrTooShort], unless force is set, which is recorded.
 func (k *Desk) Retain(ctx context.Context, before time.Time, force bool) (int, error) {
@@ -65,9 +65,14 @@ func (s *state) needed(before time.Time) (time.Time, *reading) {
 	for _, r := range s.open {
 		before = earlier(before, r.opened)
 	}
-	for el := s.out.order.Front(); el != nil; el = el.Next() {
-		if d := el.Value.(*owed); !d.lapsed(now) { //nolint:forcetypeassert // nothing else is in it
+	for _, d := range s.out.all() {
+		if !d.lapsed(now) {
 			before = earlier(before, d.opened)
+		}
+	}
+	for _, p := range s.keys.past.all() {
+		if now.Before(p.lapses) {
+			before = earlier(before, p.opened)
 		}
 	}
 	if unread := s.breaker.unread(); !unread.IsZero() {

@@ -1,7 +1,6 @@
 package oversight
 
 import (
-	linked "container/list"
 	"context"
 	"fmt"
 	"io"
@@ -66,19 +65,19 @@ func (k *Desk) owing(ctx context.Context, limit int, begun bool) ([]Delivery, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var due []Delivery
-	for el := s.out.order.Front(); el != nil && len(due) < limit; el = el.Next() {
-		if d := el.Value.(*owed); d.begun == begun && !d.lapsed(now) { //nolint:forcetypeassert // nothing else is in it
+	for _, d := range s.out.all() {
+		if len(due) == limit {
+			break
+		}
+		if d.begun == begun && !d.lapsed(now) {
 			due = append(due, d.Delivery)
 		}
 	}
 	return due, nil
 }
 
-// outbox is what the fold knows of decided cases that have not been delivered.
-type outbox struct {
-	order linked.List // of *owed, in the order of the verdicts
-	byID  map[uuid.UUID]*linked.Element
-}
+// outbox is what the fold knows of decided cases that have not been delivered, in the order of the verdicts.
+type outbox struct{ ordered[*owed] }
 
 type owed struct {
 	Delivery
@@ -98,43 +97,31 @@ func (o *outbox) add(r *record) {
 		Case: r.id, System: r.System, Call: r.Call, Verdict: r.verdict.Verdict, Expired: r.verdict.expired, Decided: r.verdict.at,
 		Lapses: r.verdict.at.Add(time.Duration(r.Valid)),
 	}}
-	for el := o.order.Front(); el != nil && (o.order.Len() >= maxOwed || el.Value.(*owed).lapsed(r.now)); el = o.order.Front() { //nolint:forcetypeassert // as above
-		o.remove(el)
+	for id, old := range o.all() {
+		if o.len() < maxOwed && !old.lapsed(r.now) {
+			break
+		}
+		o.remove(id)
 	}
-	if o.byID == nil {
-		o.byID = map[uuid.UUID]*linked.Element{}
-	}
-	o.byID[r.id] = o.order.PushBack(d)
+	o.ordered.add(r.id, d)
 }
 
 // take notes what became of one.
 func (o *outbox) take(e ledger.Entry) {
-	el := o.byID[e.Key]
-	if el == nil {
-		return
-	}
-	if e.Kind == kindIntent {
-		el.Value.(*owed).begun = true //nolint:forcetypeassert // as above
-		return
-	}
-	o.remove(el)
-}
-
-func (o *outbox) remove(el *linked.Element) {
-	delete(o.byID, el.Value.(*owed).Case) //nolint:forcetypeassert // as above
-	o.order.Remove(el)
-	if o.order.Len() == 0 {
-		o.byID = nil // a map that has been large stays so
+	switch d := o.get(e.Key); {
+	case d == nil:
+	case e.Kind == kindIntent:
+		d.begun = true
+	default:
+		o.remove(e.Key)
 	}
 }
 
 // forget drops the cases of an erased person.
 func (o *outbox) forget(mark ledger.Mark) {
-	var next *linked.Element
-	for el := o.order.Front(); el != nil; el = next {
-		next = el.Next()
-		if el.Value.(*owed).mark == mark { //nolint:forcetypeassert // as above
-			o.remove(el)
+	for id, d := range o.all() {
+		if d.mark == mark {
+			o.remove(id)
 		}
 	}
 }

@@ -62,13 +62,19 @@ func snapshot(s *state) string {
 		panic("queue, map and heap differ")
 	}
 	var owing []Delivery
-	for el := s.out.order.Front(); el != nil; el = el.Next() {
-		if d := el.Value.(*owed); !d.lapsed(time.Now()) { // the others go when the next one comes
+	for _, d := range s.out.all() {
+		if !d.lapsed(time.Now()) { // the others go when the next one comes
 			owing = append(owing, d.Delivery)
 		}
 	}
-	if s.out.order.Len() != len(s.out.byID) {
-		panic("the outbox has lost count")
+	var keys []string
+	for id, p := range s.keys.past.all() {
+		if time.Now().Before(p.lapses) {
+			keys = append(keys, fmt.Sprint(id, p.draw, p.lapses.UTC()))
+		}
+	}
+	if s.out.order.Len() != len(s.out.byID) || s.keys.past.order.Len() != len(s.keys.past.byID) || len(s.keys.open) != s.held {
+		panic("the outbox or the keyring has lost count")
 	}
 	type stopped Stopped // whose JSON is not redacted
 	out, err := json.MarshalIndent(struct {
@@ -76,8 +82,9 @@ func snapshot(s *state) string {
 		Stop    *stopped
 		Key     [keySize]byte
 		Owing   []Delivery
+		Keys    []string
 		Breaker []string
-	}{rows, (*stopped)(s.stop.Load()), s.key, owing, s.breaker.snapshot()}, "", " ")
+	}{rows, (*stopped)(s.stop.Load()), s.key, owing, keys, s.breaker.snapshot()}, "", " ")
 	if err != nil {
 		panic(err)
 	}

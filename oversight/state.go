@@ -45,7 +45,7 @@ type watcher struct {
 }
 
 func newState() *state {
-	return &state{open: map[uuid.UUID]*record{}, keys: newKeyring(), await: map[uuid.UUID]*effect{}, watch: map[uuid.UUID]*watcher{}}
+	return &state{open: map[uuid.UUID]*record{}, await: map[uuid.UUID]*effect{}, watch: map[uuid.UUID]*watcher{}}
 }
 
 // fold takes one entry. It is what ledger.Fold asks for; the time that counts for a case is the latest of its own entries', so
