@@ -2,13 +2,14 @@ package oversight
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 )
 
 // Gold is a case with a known answer, put among the others to see whether reviewers find it. It looks like any other until it is
-// decided; it delivers nothing and counts in no rate of the model. Nothing of it prints.
+// decided, as far as its fields are like those of real cases; it delivers nothing and counts in no rate of the model. Nothing of it prints.
 type Gold struct {
 	// Case is what the reviewer sees; its Key makes seeding idempotent. Required: Input.
 	Case Case
@@ -25,6 +26,9 @@ type Gold struct {
 	Explanation any
 	// Answer is the verdict that is right. Required.
 	Answer Verdict
+	// Rule names the rule of the policy that is to seem to have drawn it, and holds it if that rule holds. Default: none, the policy's own
+	// rate has; under RulesOnly, where no real case is without one, the first.
+	Rule string
 }
 
 // Seed puts a gold case into the queue and returns its ID. ErrFull: there is no room for another.
@@ -52,7 +56,11 @@ func (k *Desk) Seed(ctx context.Context, who string, g Gold) (uuid.UUID, error) 
 	defer done()
 	now := time.Now()
 	id := uuid.Must(uuid.NewV7())
-	public.Deadline, public.Began = now.Add(k.policy.Within).UnixNano(), now.UnixNano()
+	within := k.policy.Within
+	if public.Held {
+		within = k.policy.Deadline
+	}
+	public.Deadline, public.Began = now.Add(within).UnixNano(), now.UnixNano()
 	seal := sealOf(id, digest(body.InputDigest), &public, body.Output)
 	body.Digest = seal[:]
 	did, seq, err := k.commit(ctx, entry(kindOpened, openedID(g.System, goldKey(g.Case.Key), false, id), id, "", &public, &body))
@@ -79,20 +87,43 @@ func goldKey(key string) string {
 	return "gold\x00" + key
 }
 
-// goldPayload makes a case that shows no difference: drawn with the policy's own rate.
-func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error) {
-	p := k.policy.Rate
-	if p <= 0 {
-		p = 1
+// drawnBy makes a gold case look drawn: by the policy's own rate, or as the sampler draws by one rule.
+func (p *Policy) drawnBy(name string, public *openedPublic) error {
+	only := p.Rate == RulesOnly
+	i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.Name == name || name == "" && only })
+	switch public.Probability = p.Rate; {
+	case i < 0 && name != "":
+		return invalid("Gold.Rule is none of the policy's")
+	case i < 0 && only:
+		public.Probability = 1
 	}
+	if i < 0 {
+		return nil
+	}
+	r := &p.Rules[i]
+	if r.Rate > public.Probability {
+		public.Probability, public.Rule = r.Rate, r.Name
+	}
+	public.Need, public.Urgent = r.Need, r.Urgent
+	if r.Hold {
+		public.Held, public.HoldRule, public.Remind = true, r.Name, int64(p.Remind)
+	}
+	return nil
+}
+
+// goldPayload makes a case that shows no difference.
+func (k *Desk) goldPayload(who string, g *Gold) (openedPublic, openedBody, error) {
 	public := openedPublic{
-		Probability: p, Stratum: g.Case.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: g.System, Version: g.Version,
+		Stratum: g.Case.Stratum, Policy: k.policy.Version, KeyID: k.keyID, System: g.System, Version: g.Version,
 		Fallback: k.policy.Fallback, Undo: int64(k.policy.Undo), Valid: int64(k.policy.Valid),
 	}
 	body := openedBody{
 		openedHead: openedHead{Unit: g.Case.Unit, Title: cut(g.Case.Title, maxTitle), Score: finite(g.Case.Score), Gold: &goldBody{By: who, Answer: g.Answer, Subject: g.Subject}},
 	}
-	var err error
+	err := k.policy.drawnBy(g.Rule, &public)
+	if err != nil {
+		return public, body, err
+	}
 	if body.Input, err = marshal(g.Case.Input); err != nil {
 		return public, body, &CaseError{Reason: ErrInvalid, Detail: "Gold.Case.Input cannot be written as JSON", Err: err}
 	}

@@ -124,3 +124,60 @@ func TestAgreementOfBlindReviews(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, want, q.Alpha, 1e-12)
 }
+
+// A gold case stands among the others as if the policy had drawn it, held it and asked for as many reviewers.
+func TestGoldLooksDrawnByThePolicy(t *testing.T) {
+	always := func(oversight.Case) bool { return true }
+	all := oversight.Rule{Name: "all", When: always, Rate: 0.999_999}
+	two := oversight.Rule{Name: "two", When: always, Hold: true, Need: 2, Urgent: true}
+	for name, tc := range map[string]struct {
+		rate  float64
+		rules []oversight.Rule
+		rule  string
+	}{
+		"own rate":              {rate: 0.999_999},
+		"a rule":                {rate: 0.5, rules: []oversight.Rule{all}, rule: "all"},
+		"rules only":            {rate: oversight.RulesOnly, rules: []oversight.Rule{all}},
+		"rules only, held":      {rate: oversight.RulesOnly, rules: []oversight.Rule{two}},
+		"no higher than others": {rate: 1, rules: []oversight.Rule{two}, rule: "two"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			desk := newDesk(t, ledger.Memory(nil), oversight.Policy{Rate: tc.rate, Rules: tc.rules, Deadline: time.Hour, Remind: time.Minute})
+			ctx := t.Context()
+			_, _ = number(desk)(about(ctx, "anna"), 1)
+			gold, err := desk.Seed(ctx, "boss", oversight.Gold{
+				System: "oversight_test.number.func1", Case: oversight.Case{Title: "1", Input: 1}, Output: 1, Answer: oversight.Approved, Rule: tc.rule,
+			})
+			require.NoError(t, err)
+			items, err := desk.Pending(ctx, oversight.Filter{})
+			require.NoError(t, err)
+			require.Len(t, items, 2)
+			drawn, seeded := items[0], items[1]
+			require.Equal(t, gold, seeded.Case)
+			require.WithinDuration(t, drawn.Deadline, seeded.Deadline, 30*time.Second)
+			for _, i := range []*oversight.Item{&drawn, &seeded} {
+				i.Case, i.Seq, i.Opened, i.Deadline = uuid.Nil, 0, time.Time{}, time.Time{}
+			}
+			require.True(t, drawn == seeded, "%#v\n%#v", shown(drawn), shown(seeded))
+
+			for _, who := range []string{"rosa", "ruth"}[:seeded.Need] {
+				vote(t, desk, who, gold, oversight.Approved)
+			}
+			owed, err := desk.Undelivered(ctx, 0)
+			require.NoError(t, err)
+			require.Empty(t, owed, "it delivers nothing")
+			e, err := desk.Estimate(ctx, oversight.Window{})
+			require.NoError(t, err)
+			require.Zero(t, e.Reviewed)
+		})
+	}
+	desk := newDesk(t, ledger.Memory(nil), oversight.Policy{})
+	_, err := desk.Seed(t.Context(), "boss", oversight.Gold{System: "s", Case: oversight.Case{Input: 1}, Output: 1, Answer: oversight.Approved, Rule: "none"})
+	require.ErrorIs(t, err, oversight.ErrInvalid)
+}
+
+// shown is an item without what keeps it from being printed.
+func shown(i oversight.Item) any {
+	type plain oversight.Item
+	return plain(i)
+}

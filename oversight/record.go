@@ -242,6 +242,7 @@ func (r *record) assign(e ledger.Entry) (effect, error) {
 		return fenced, nil
 	}
 	r.assigned = body.To
+	r.skipped = slices.DeleteFunc(r.skipped, func(who string) bool { return who == body.To }) // else nobody is offered it
 	if r.assigned != "" && r.lease.reviewer != r.assigned {
 		r.lease = held{}
 	}

@@ -39,8 +39,8 @@ func (k *Desk) Escalate(ctx context.Context, l Lease, why string) error {
 	return err
 }
 
-// Assign reserves an open case for one reviewer, or for nobody in particular again with an empty to; whoever else has claimed it
-// loses it. ErrFenced: it is decided, or that reviewer has voted on it. ErrRoster: they could not claim it.
+// Assign reserves an open case for one reviewer, also one who skipped it, or for nobody in particular again with an empty to; whoever
+// else has claimed it loses it. ErrFenced: it is decided, or that reviewer has voted on it. ErrRoster: they could not claim it.
 func (k *Desk) Assign(ctx context.Context, by string, id uuid.UUID, to string) error {
 	if err := k.usable(); err != nil {
 		return err

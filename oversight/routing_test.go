@@ -206,6 +206,10 @@ func TestSkipEscalateAssignInvalidate(t *testing.T) {
 	require.Equal(t, late, items[0].Case, "before the others")
 	require.True(t, items[0].Urgent)
 
+	require.NoError(t, desk.Assign(ctx, "boss", ids[0], "rosa"))
+	again := claim(t, desk, "rosa", uuid.Nil)
+	require.Equal(t, ids[0], again.Case, "who skipped it is offered what is reserved for them")
+	require.NoError(t, desk.Release(ctx, again))
 	require.NoError(t, desk.Assign(ctx, "boss", ids[0], "ruth"))
 	_, err = desk.Claim(ctx, "rhea", ids[0])
 	require.ErrorIs(t, err, oversight.ErrFenced)
