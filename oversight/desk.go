@@ -141,7 +141,7 @@ func (k *Desk) replay(ctx context.Context) error {
 			return err
 		}
 		if k.opts.Notify != nil {
-			k.state.notices, k.state.said = map[uuid.UUID]Notice{}, k.opts.NotifySince
+			k.state.notices, k.state.said = map[uuid.UUID][]Notice{}, k.opts.NotifySince
 			if k.opts.NotifySince == 0 {
 				k.state.said = health.Head
 			}

@@ -25,6 +25,7 @@ func (s *state) takeErasure(e ledger.Entry) error {
 	for _, r := range s.open {
 		if r.mark == erasure.Mark {
 			s.wake(r.id)
+			s.notice(&e, r)
 			s.drop(r)
 		}
 	}

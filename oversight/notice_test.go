@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/fairlead-go/fairlead/ledger"
@@ -60,4 +61,25 @@ func TestNoticesOfThePast(t *testing.T) {
 		listen(0).Close()
 		require.Empty(t, said, "all is told")
 	})
+}
+
+// An erasure closes the cases of a person, and each is told of.
+func TestNoticesOfWhatIsErased(t *testing.T) {
+	l := ledger.Memory(nil)
+	var said []oversight.Notice
+	desk, err := oversight.New(t.Context(), l, holdAll(0, 0, ""), &oversight.Options{Notify: func(n oversight.Notice) { said = append(said, n) }})
+	require.NoError(t, err)
+	t.Cleanup(desk.Close)
+	ids := openCases(t, desk, 2)
+	said = nil
+	_, err = l.Erase(t.Context(), "anna")
+	require.NoError(t, err)
+	require.Zero(t, desk.State().Held)
+	require.Len(t, said, 2)
+	for _, n := range said {
+		require.Equal(t, oversight.NoticeErased, n.Kind)
+		require.Empty(t, n.Verdict)
+	}
+	require.NotEqual(t, said[0].ID, said[1].ID, "two notices")
+	require.ElementsMatch(t, ids, []uuid.UUID{said[0].Case, said[1].Case})
 }

@@ -31,11 +31,11 @@ type state struct {
 	await   map[uuid.UUID]*effect
 	watch   map[uuid.UUID]*watcher
 
-	breaker *watermark           // nil without one
-	live    bool                 // the past has been read
-	expired atomic.Int64         // since then
-	said    ledger.Seq           // up to here all notices have been given
-	notices map[uuid.UUID]Notice // by the entry they are about, until the reaction to it; nil: nobody wants them
+	breaker *watermark             // nil without one
+	live    bool                   // the past has been read
+	expired atomic.Int64           // since then
+	said    ledger.Seq             // up to here all notices have been given
+	notices map[uuid.UUID][]Notice // by the entry they are about, until the reaction to it; nil: nobody wants them
 }
 
 // watcher is who waits for a verdict in this process.
