@@ -124,22 +124,22 @@ func (f *dossier) note(e ledger.Entry, did effect, keep papers) {
 }
 
 // acted takes from an entry who acted, for whom and why. What was erased, or cannot be read, stays empty.
-func (ev *Event) acted(e ledger.Entry) {
-	switch e.Kind {
+func (e *Event) acted(of ledger.Entry) {
+	switch of.Kind {
 	case kindClaimed, kindRenewed, kindReleased, kindDecided, kindUndone, kindSkipped, kindEscalated:
 		var by leaseBody
-		if decode(e, &struct{}{}, &by) == nil {
-			ev.Who, ev.Why = by.Reviewer, by.Why
+		if decode(of, &struct{}{}, &by) == nil {
+			e.Who, e.Why = by.Reviewer, by.Why
 		}
 	case kindAssigned:
 		var by assignBody
-		if decode(e, &struct{}{}, &by) == nil {
-			ev.Who, ev.To = by.By, by.To
+		if decode(of, &struct{}{}, &by) == nil {
+			e.Who, e.To = by.By, by.To
 		}
 	case kindInvalidated, kindResolved:
 		var by stopBody
-		if decode(e, &struct{}{}, &by) == nil {
-			ev.Who, ev.Why = by.Who, by.Why
+		if decode(of, &struct{}{}, &by) == nil {
+			e.Who, e.Why = by.Who, by.Why
 		}
 	}
 }

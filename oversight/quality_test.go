@@ -158,7 +158,7 @@ func TestGoldLooksDrawnByThePolicy(t *testing.T) {
 			for _, i := range []*oversight.Item{&drawn, &seeded} {
 				i.Case, i.Seq, i.Opened, i.Deadline = uuid.Nil, 0, time.Time{}, time.Time{}
 			}
-			require.True(t, drawn == seeded, "%#v\n%#v", shown(drawn), shown(seeded))
+			require.Equal(t, shown(drawn), shown(seeded))
 
 			for _, who := range []string{"rosa", "ruth"}[:seeded.Need] {
 				vote(t, desk, who, gold, oversight.Approved)
