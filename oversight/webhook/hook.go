@@ -2,8 +2,11 @@
 // else's:
 //
 //	hook := &webhook.Hook{URL: url, Secret: secret, Client: client}
-//	desk, err := oversight.New(ctx, log, policy, &oversight.Options{Notify: func(n oversight.Notice) { queue <- n }})
-//	// elsewhere, with retries: hook.Send(ctx, n)
+//	desk, err := oversight.New(ctx, log, policy, &oversight.Options{
+//		Notify:      func(n oversight.Notice) { queue <- n }, // a channel with room, or a table of yours: appends wait for it
+//		NotifySince: sent, // the Seq of the last notice that was posted, which you keep: none is lost while nobody runs
+//	})
+//	// elsewhere, with retries: err := hook.Send(ctx, n), and then sent = n.Seq
 package webhook
 
 import (
