@@ -138,7 +138,8 @@ func (l *Ledger) enqueue(ctx context.Context, entries []Entry) (Seq, error) {
 		return 0, fail("append", ErrForked, "", nil)
 	}
 	p := newPending(entries)
-	if err := l.checkClock(ctx, p.entries, l.db.now()); err != nil {
+	now := l.db.now()
+	if err := l.checkClock(ctx, p.entries, now, now); err != nil {
 		return 0, err
 	}
 	l.sealCached([]*pending{p})

@@ -100,6 +100,7 @@ func (l *Ledger) add(ctx context.Context, entries []Entry) (Seq, error) {
 
 // appendInTurn writes and folds in the caller's goroutine.
 func (l *Ledger) appendInTurn(ctx context.Context, entries []Entry) (Seq, error) {
+	called := time.Now()
 	if err := l.take(ctx, "append"); err != nil {
 		return 0, err
 	}
@@ -115,7 +116,7 @@ func (l *Ledger) appendInTurn(ctx context.Context, entries []Entry) (Seq, error)
 			e.Public, e.Body = l.plain.copy(e.Public), l.plain.copy(e.Body)
 		}
 	}
-	err := l.checkClock(ctx, p.entries, now)
+	err := l.checkClock(ctx, p.entries, called, now)
 	if err == nil {
 		err = l.write(ctx, l.inline[:])
 	}

@@ -332,10 +332,11 @@ func (l *Ledger) sortOut(ctx context.Context, batch []*pending) error {
 // errLater marks a pending that repeats an ID of another one of the same commit; it goes into the next.
 var errLater = errors.New("repeats an ID of the same commit")
 
-// checkClock refuses times too far from the log's clock, but not the late retry of an entry that is known.
-func (l *Ledger) checkClock(ctx context.Context, entries []Entry, now time.Time) error {
+// checkClock refuses times too far from the log's clock, as it was when Append was called and after a wait for the turn, but not the
+// late retry of an entry that is known.
+func (l *Ledger) checkClock(ctx context.Context, entries []Entry, called, now time.Time) error {
 	for i := range entries {
-		if !late(entries[i].At, now) {
+		if !late(entries[i].At, called) || !late(entries[i].At, now) {
 			continue
 		}
 		found, err := l.store.known(ctx, []uuid.UUID{entries[i].ID})
