@@ -101,7 +101,7 @@ var (
 		placeholder for checked selected disabled open spellcheck inputmode datetime scope colspan rowspan download enctype
 		formaction width height viewbox preserveaspectratio rx ry x y x1 x2 y1 y2 cx cy r d points transform text-anchor dx dy title
 		data-key data-key-name data-live data-stream data-state data-until data-over data-renew data-lost data-confirm data-check-all
-		data-copy data-submit data-label focusable stroke-dasharray`)
+		data-copy data-submit data-label data-who focusable stroke-dasharray`)
 )
 
 func set(words string) map[string]bool {
