@@ -96,7 +96,7 @@ var (
 	elements = set(`html head meta title link script body a header div p span nav ul ol li main h1 h2 h3 article section form input button label
 		textarea select option datalist table thead tbody tr th td dl dt dd details summary blockquote pre small strong b br kbd del ins time
 		footer svg g rect line path circle text title svg desc polyline polygon fieldset legend aside em code caption tfoot figure figcaption progress meter i abbr`)
-	attributes = set(`lang charset name content rel href src defer class id aria-label aria-current aria-hidden aria-live aria-labelledby
+	attributes = set(`lang hreflang charset name content rel href src defer class id aria-label aria-current aria-hidden aria-live aria-labelledby
 		aria-describedby aria-invalid role tabindex method action type value required min max rows maxlength minlength list autocomplete
 		placeholder for checked selected disabled open spellcheck inputmode datetime scope colspan rowspan download enctype
 		formaction width height viewbox preserveaspectratio rx ry x y x1 x2 y1 y2 cx cy r d points transform text-anchor dx dy title
