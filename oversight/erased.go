@@ -37,7 +37,8 @@ func (s *state) takeErasure(e ledger.Entry) error {
 
 // Retain deletes what the ledger holds of cases from before a time, and returns how many entries went; that they were there stays
 // provable. What is open, waits for delivery, holds a Key or has not been read by the breaker stays, and everything after it; so do the switch's
-// history and the roster. Estimates and evidence are of what is left: take them first. Cases stay for ledger.RetentionFloor (183
+// history and the roster. Call it on a desk with the policy that runs: what a breaker of other settings has read and not written down is
+// not kept. Estimates and evidence are of what is left: take them first. Cases stay for ledger.RetentionFloor (183
 // days: EU AI Act, Article 26(6)), else the error is [ledger.ErrTooShort], unless force is set, which is recorded.
 func (k *Desk) Retain(ctx context.Context, before time.Time, force bool) (int, error) {
 	if err := k.usable(); err != nil {
