@@ -165,7 +165,8 @@ func begin(ctx context.Context, up *node, stage Stage, site *Site, fp fingerprin
 	} else if id, n, ok := d.memory.again(fp); ok {
 		d.id, d.attempt = id, n
 	} else {
-		d.id = newID(d.began)
+		// The error of NewV7 is that of crypto/rand, which since Go 1.24 ends the program instead of returning.
+		d.id, _ = uuid.NewV7()
 	}
 	if d.attempt == 0 {
 		d.memory.start(fp, d.id, 0)
